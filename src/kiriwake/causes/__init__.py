@@ -1,0 +1,1 @@
+"""One file a cause; the file's path is the cause's id."""

@@ -1,0 +1,1 @@
+"""What a cause may look at: typed, frozen, one file per service."""

@@ -1,0 +1,1 @@
+"""An emulated AWS and Kubernetes on loopback in which the incidents really happen."""

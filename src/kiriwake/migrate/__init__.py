@@ -1,0 +1,1 @@
+"""Azure inputs to AWS outputs, field by field."""

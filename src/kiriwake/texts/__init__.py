@@ -1,0 +1,1 @@
+"""What error texts mean, whoever wrote them."""
