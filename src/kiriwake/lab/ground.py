@@ -217,3 +217,30 @@ class Serving:
     behaviour: ImageBehaviour
     started_at: datetime
     eni: Eni | None
+
+
+class Engine(Protocol):
+    """A part of the lab that lives in time; the clock drives all of them together.
+
+    To advance, the clock goes from one due moment to the next (or to the goal) and
+    calls `step` on every engine at each, so an hour costs what happens in it.
+    """
+
+    def next_due(self) -> datetime | None:
+        """The next moment at which something happens by itself, or None."""
+
+    def step(self) -> None:
+        """Does all that is due at the lab's present moment."""
+
+    def reset(self) -> None:
+        """Forgets everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, from the request's signature."""
+
+    account: str
+    region: str
+    principal: str
+    """`arn:aws:iam::123456789012:user/lab` or an assumed role's ARN."""
