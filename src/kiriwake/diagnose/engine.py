@@ -1,0 +1,129 @@
+"""Runs the symptoms and every cause on a snapshot; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+from kiriwake.causes.cause import Cause, Level
+from kiriwake.causes.registry import all_causes
+from kiriwake.core.observed import Call, Missing, Why
+from kiriwake.core.symptom import Symptom, SymptomId
+from kiriwake.core.verdict import Holds, RuledOut, Unknown, Verdict
+from kiriwake.diagnose.diagnosis import (
+    Depth,
+    Diagnosis,
+    Excluded,
+    Finding,
+    Open,
+    Status,
+)
+from kiriwake.diagnose.rank import ranked
+from kiriwake.diagnose.symptoms import not_checked, symptoms_of
+from kiriwake.evidence.snapshot import Snapshot
+
+_Symptoms: TypeAlias = Mapping[SymptomId, Verdict]
+
+
+def diagnose(
+    snapshot: Snapshot,
+    causes: Mapping[str, Cause] | None = None,
+    depth: Depth = Depth.FULL,
+) -> Diagnosis:
+    """The diagnosis as far as this evidence goes; `wanted` says what to read next."""
+    symptoms = symptoms_of(snapshot)
+    seen = {id_: v for id_, v in symptoms.items() if isinstance(v, Holds)}
+    blind = {id_: v for id_, v in symptoms.items() if isinstance(v, Unknown)}
+    found: list[Finding] = []
+    ruled: list[Excluded] = []
+    open_: list[Open] = []
+    for id_, cause in (all_causes() if causes is None else causes).items():
+        if snapshot.target.kind not in cause.targets:
+            continue
+        match _judged(id_, cause, snapshot, symptoms):
+            case Finding() as finding:
+                found.append(finding)
+            case Excluded() as excluded:
+                ruled.append(excluded)
+            case Open() as left:
+                open_.append(left)
+    findings = ranked(found, open_)
+    explained = frozenset[SymptomId]().union(*(f.explains for f in findings))
+    unexplained = tuple(id_ for id_ in seen if id_ not in explained)
+    return Diagnosis(
+        target=snapshot.target,
+        taken_at=snapshot.taken_at,
+        status=_status(findings, open_, unexplained, blind),
+        symptoms=tuple(Symptom(id_, verdict.because) for id_, verdict in seen.items()),
+        blind=tuple((id_, verdict.missing) for id_, verdict in blind.items()),
+        unexplained=unexplained,
+        findings=findings,
+        chain=tuple(f.id for f in findings if f.cause.level is Level.CAUSE),
+        ruled_out=tuple(ruled),
+        unknown=tuple(open_),
+        not_checked=not_checked(snapshot, blind),
+        depth=depth,
+        wanted=_wanted(blind.values(), open_),
+    )
+
+
+def _judged(
+    id_: str, cause: Cause, snapshot: Snapshot, symptoms: _Symptoms
+) -> Finding | Excluded | Open:
+    explains = frozenset(s for s in cause.explains if isinstance(symptoms.get(s), Holds))
+    might = [s for s in cause.explains if isinstance(symptoms.get(s), Unknown)]
+    if cause.level is Level.CAUSE and not explains and not might:
+        because = tuple(
+            fact
+            for s in sorted(cause.explains)
+            if isinstance(verdict := symptoms.get(s), RuledOut)
+            for fact in verdict.because
+        )
+        return Excluded(id_, cause, because, no_symptom=True)
+    try:
+        verdict = cause.decide(snapshot)
+        plans = cause.remedies(snapshot, verdict) if isinstance(verdict, Holds) else ()
+    except Exception as error:  # noqa: BLE001 - a crashed cause is a finding; the rest go on
+        crash = f"{type(error).__name__}: {error}"
+        return Open(id_, cause, (), crash=crash.splitlines()[0])
+    match verdict:
+        case Holds(because):
+            return Finding(id_, cause, because, explains, root=True, plans=plans)
+        case RuledOut(because):
+            return Excluded(id_, cause, because)
+        case Unknown(missing):
+            return Open(id_, cause, missing)
+
+
+def _status(
+    findings: Iterable[Finding],
+    open_: Iterable[Open],
+    unexplained: tuple[SymptomId, ...],
+    blind: Mapping[SymptomId, Unknown],
+) -> Status:
+    findings = tuple(findings)
+    if any(f.root for f in findings):
+        return Status.CAUSE_FOUND
+    # A symptom that nothing explains is never "fine", whether a cause is still open or not.
+    if unexplained or any(_is_blinding(unknown) for unknown in blind.values()):
+        return Status.INCONCLUSIVE
+    if any(f.cause.level is Level.CAUSE for f in findings):
+        return Status.INCONCLUSIVE
+    return Status.WARNINGS if findings else Status.CLEAR
+
+
+def _is_blinding(unknown: Unknown) -> bool:
+    """Whether a read failed; AWS's forgetting after an hour alone blinds nobody."""
+    return any(m.why is not Why.EXPIRED for m in unknown.missing)
+
+
+def _wanted(blind: Iterable[Unknown], open_: Iterable[Open]) -> tuple[Call, ...]:
+    """Stage one first: what the symptoms need, and only then what live causes need."""
+    stage_one = _not_asked(m for unknown in blind for m in unknown.missing)
+    if stage_one:
+        return stage_one
+    return _not_asked(m for left in open_ if left.cause.level is Level.CAUSE for m in left.missing)
+
+
+def _not_asked(missing: Iterable[Missing]) -> tuple[Call, ...]:
+    return tuple(dict.fromkeys(m.call for m in missing if m.why is Why.NOT_ASKED))
