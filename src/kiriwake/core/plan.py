@@ -32,8 +32,18 @@ class Slot:
     example: str
 
 
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A value that an earlier step of the same plan answers (a new subnet's id, say)."""
+
+    step: int
+    """Which step, counted from 0."""
+    path: str
+    """Keys and list indices with dots between them: `Subnet.SubnetId`."""
+
+
 Value: TypeAlias = Any
-"""What JSON can hold, or a `Slot` anywhere inside it."""
+"""What JSON can hold, or a `Slot` or `Output` anywhere inside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,7 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One way out of one cause."""
+    """One way out of one cause; `undo[i]` takes `apply[i]` back, the last one first."""
 
     id: str
     title: Text
