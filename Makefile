@@ -1,34 +1,52 @@
-# One door for developers. `make check` is what CI calls first.
+# One door for developers. `make demo` shows it, `make check` judges it.
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+CLIENTS := .venv-clients
+PIP := -m pip install --quiet --disable-pip-version-check
+PYTEST := $(BIN)/pytest --durations=10
 export PYTHONPATH := src
-export CI ?=
 
-.PHONY: setup fmt lint types imports test docs check demo incidents
+.PHONY: help demo setup setup-clients setup-system fmt lint types imports test docs check \
+	incidents conformance bench nightly pins
 
-setup: $(VENV)/.done
+help:  ## What can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-$(VENV)/.done: requirements/dev.txt
+demo: setup  ## The article's incidents happen, are diagnosed, fixed and proved (no AWS account)
+	$(BIN)/kiriwake demo all
+
+check: lint types imports test  ## What must hold before a commit
+
+setup: $(VENV)/.done  ## The project's own environment, pinned with hashes
+
+$(VENV)/.done: requirements/dev.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	$(BIN)/python $(PIP) --require-hashes -r requirements/dev.txt
+	$(BIN)/python $(PIP) --no-build-isolation --no-deps --editable .
 	touch $@
 
-requirements/dev.txt:
-	@if command -v uv >/dev/null; then uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --all-extras --group dev pyproject.toml -o $@; else touch $@; fi
+setup-clients: $(CLIENTS)/.done  ## The unmodified clients that judge the lab
 
-fmt: setup
+$(CLIENTS)/.done: requirements/conformance.txt
+	test -x $(CLIENTS)/bin/python || $(PYTHON) -m venv $(CLIENTS)
+	$(CLIENTS)/bin/python $(PIP) --require-hashes -r requirements/conformance.txt
+	touch $@
+
+setup-system:  ## Debian packages for make conformance
+	command -v tmux >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends tmux; }
+
+fmt: setup  ## Format, and mend what can be mended
 	$(BIN)/ruff format src tests scripts
 	$(BIN)/ruff check --fix --quiet src tests scripts
 
 lint: setup
-	$(BIN)/ruff format --check src tests scripts
-	$(BIN)/ruff check src tests scripts
+	$(BIN)/ruff format --check --quiet src tests scripts
+	$(BIN)/ruff check --quiet src tests scripts
 	$(BIN)/vulture
-	$(BIN)/deptry src
+	$(BIN)/deptry --no-ansi src
 
 types: setup
 	$(BIN)/mypy
@@ -38,9 +56,25 @@ imports: setup
 	$(BIN)/lint-imports --no-logo
 
 test: setup
-	$(BIN)/pytest -n 2 -m "not incident and not conformance" --durations=10
+	$(PYTEST) -n 2 -m "not incident and not conformance"
 
-docs: setup
+incidents: setup  ## The lab's incidents end to end
+	$(PYTEST) -n 2 -m incident
+
+conformance: setup setup-clients setup-system  ## The lab judged by unmodified clients
+	$(PYTEST) -n 2 -m conformance
+
+nightly: setup  ## More examples of every law
+	HYPOTHESIS_PROFILE=nightly $(PYTEST) -n 2 -m "not incident and not conformance"
+
+bench: setup  ## The figures of docs/benchmarks.md
+	$(BIN)/python scripts/bench.py
+
+docs: setup  ## Write the generated documentation
 	$(BIN)/python scripts/docs.py
 
-check: lint types imports test
+pins:  ## Pin the dependencies anew (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-emit-index-url --all-extras --group dev pyproject.toml -o requirements/dev.txt --upgrade
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-emit-index-url requirements/conformance.in -o requirements/conformance.txt --upgrade
