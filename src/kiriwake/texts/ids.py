@@ -154,6 +154,8 @@ net/environment-file-unreachable | there is no network path to S3 for the enviro
  環境変数ファイルを取得する S3 へのネットワーク経路がない
 net/sts-unreachable | there is no network path to STS
  STS へのネットワーク経路がない
+net/aws-endpoint-unreachable | there is no network path to an AWS endpoint
+ AWS のエンドポイントへのネットワーク経路がない
 net/dns-not-resolving | names do not resolve inside the VPC or cluster
  VPC またはクラスター内で名前解決できない
 net/efs-name-not-resolving | the EFS name does not resolve: no mount target, or VPC DNS is off

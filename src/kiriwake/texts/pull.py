@@ -139,7 +139,8 @@ PATTERNS: tuple[Pattern, ...] = (
             r"|the image with imageid \{[^}]*\} does not exist"
             rf"|failed to resolve ref(?:erence)? \"?(?P<image1>{_REF})\"?:"
             rf"(?:(?!{_ASKED}|StatusCode: 0).){{0,200}}?not found"
-            r"|(?:cannotpull|failed to pull)(?:(?!log group|secret|denied|authorized|lookup).){0,300}?"
+            r"|(?:cannotpull|failed to pull)"
+            r"(?:(?!log group|secret|denied|authorized|lookup).){0,300}?"
             rf"(?P<image2>{_REF}): not found"
             r"|no such image:? \S+|image not found"
         ),

@@ -1,0 +1,166 @@
+"""Texts of healthy or expected behaviour, so that nobody is alarmed by them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from kiriwake.texts.meaning import Family, Weight
+from kiriwake.texts.pattern import Pattern
+
+_ecs = partial(Pattern, family=Family.SERVICE_EVENT, weight=Weight.NORMAL, causes=())
+_kubernetes = partial(Pattern, family=Family.KUBERNETES, weight=Weight.NORMAL, causes=())
+
+PATTERNS: tuple[Pattern, ...] = (
+    _ecs(
+        id="healthy/steady",
+        anchors=(
+            "reached a steady state",
+            "steady state",
+            "定常状態に達し",
+            "安定状態に達し",
+            "steady_state",
+            "service_health_ok",
+        ),
+        unless=("unable to reach steady", "did not reach", "not reach a steady", "never reach"),
+    ),
+    _ecs(
+        id="healthy/scaling",
+        anchors=(
+            "scaling activity initiated by",
+            "successfully set desired count",
+            "change successfully fulfilled",
+            "successfully set min capacity",
+            "scaling-policy",
+            "service_desired_count_updated",
+        ),
+        unless=("failed to set", "insufficient"),
+    ),
+    _ecs(id="healthy/scheduler-stop", anchors=("serviceschedulerinitiated",)),
+    _ecs(
+        id="healthy/rolling",
+        anchors=(
+            "has started",
+            "has stopped",
+            "registered",
+            "has begun draining",
+            "deployment completed",
+            "stopped",
+            "completed",
+            "in progress",
+            "開始しました",
+            "停止しました",
+            "登録しました",
+            "ドレイン",
+            "デプロイが完了",
+            "デプロイメントが完了",
+            "登録解除",
+        ),
+        regex=(
+            r"has started \d+ tasks?|has stopped \d+ running tasks?|(?:de)?registered \d+ targets?"
+            r"|begun draining connections|deployment (?:\S+ )?completed|stopped \d+ pending tasks?"
+            r"|ecs deployment \S+ (?:in progress|completed)|rolloutstate\W{1,6}(?:completed|in_progress)"
+            r"|deployment completed|タスクを? ?(?:開始|停止)しました|ターゲットを? ?(?:登録|登録解除)"
+            r"|のドレイン|デプロイ(?:メント)?が完了|service_deployment_(?:completed|in_progress)"
+            r"|\b(?:PRIMARY|ACTIVE) .{0,80}?\bcompleted\b"
+        ),
+    ),
+    _ecs(
+        id="healthy/rebalancing",
+        anchors=(
+            "az rebalancing",
+            "az balanced",
+            "アベイラビリティーゾーンの再調整",
+            "az リバランス",
+        ),
+        unless=("rebalancing failed", "unable to rebalance", "rebalancing stopped"),
+    ),
+    _ecs(
+        id="healthy/succeeded",
+        anchors=(
+            "update service",
+            "service is stable",
+            "services-stable",
+            "service stable",
+            "successfully deployed",
+            "deployment successful",
+            "login succeeded",
+            "push complete",
+            "image is up to date",
+            "downloaded newer image",
+            "image scan complete",
+            "exit code: 0",
+            '"exitcode": 0',
+            "exited with code 0",
+            "apply complete!",
+            "create_complete",
+            "update_complete",
+        ),
+        regex=(
+            r"update service .{0,120}\[ok\]|service(?:s)?(?: is|-)? ?stable(?!.{0,40}(?:failed|error))"
+            r"|successfully deployed|deployment successful|login succeeded|image is up to date"
+            r"|downloaded newer image|exit(?:ed with)? ?code\"?:? 0\b|apply complete!"
+            r"|(?:create|update)_complete\b"
+        ),
+    ),
+    _ecs(
+        id="healthy/target",
+        family=Family.TARGET_HEALTH,
+        anchors=(
+            '"state": "healthy"',
+            '"state":"healthy"',
+            "state: healthy",
+            "'state': 'healthy'",
+            "target registration is in progress",
+            "initial health checks in progress",
+            "elb.registrationinprogress",
+            "elb.initialhealthchecking",
+            "target deregistration is in progress",
+            "deregistrationinprogress",
+            '"state": "draining"',
+            '"healthstatus": "healthy"',
+            "became healthy in",
+            "is now healthy",
+        ),
+    ),
+    _ecs(
+        id="healthy/check-answered",
+        family=Family.TARGET_HEALTH,
+        anchors=("elb-healthchecker", "kube-probe", "/health", "/ping", "/ready", "/live"),
+        regex=r"\"(?:GET|HEAD) /[^ \"]* HTTP/[\d.]+\"? (?:200|204)\b",
+    ),
+    _ecs(
+        id="healthy/stopped-in-time",
+        family=Family.STOP,
+        anchors=("143", "sigterm"),
+        regex=(
+            r"exit(?:ed)?[ _-]?(?:with )?(?:code|status)?\"?'?[ :=(]*(?:code )?143\b|\(143\)"
+            r"|received (?:signal )?sigterm|sigterm received|graceful(?:ly)? shut"
+        ),
+        near=("exit", "graceful", "received", "(143)", "shut"),
+    ),
+    _kubernetes(
+        id="healthy/event",
+        anchors=("normal", "successfully", "already present on machine", "first consumer"),
+        regex=(
+            r"\bnormal +(?:scheduled|pulled|pulling|created|started|successfulcreate"
+            r"|successfulmountvolume|successfulattachvolume|scalingreplicaset|killing"
+            r"|waitforfirstconsumer|successfuldelete|leaderelection|nodeready|starting"
+            r"|nodehas\w+|registerednode|sandboxchanged|provisioningsucceeded|provisioning"
+            r"|successfullyreconciled|ensuredloadbalancer|ensuringloadbalancer|completed"
+            r"|successfulrescale|synced|nodeallocatableenforced|externalprovisioning"
+            r"|triggeredscaleup|scheduledbyeks|loggingenabled|successful\w+)\b"
+            r"|successfully (?:assigned|pulled image|reconciled|mounted|attached)"
+            r"|mountvolume\.setup succeeded|already present on machine"
+            r"|waiting for first consumer to be created before binding"
+        ),
+    ),
+    _kubernetes(
+        id="healthy/pod",
+        anchors=("running", "completed", "ready"),
+        regex=(
+            r"\b(\d+)/\1 +running +\d+\b|reason: *completed|\b0/1 +completed +0\b"
+            r"|state: *running.{0,120}?ready: *true|deployment \"?\S+ successfully rolled out"
+            r"|condition met"
+        ),
+    ),
+)
