@@ -53,7 +53,7 @@ def diagnose(
     return Diagnosis(
         target=snapshot.target,
         taken_at=snapshot.taken_at,
-        status=_status(findings, open_, unexplained, blind),
+        status=_status(findings, unexplained, blind, depth),
         symptoms=tuple(Symptom(id_, verdict.because) for id_, verdict in seen.items()),
         blind=tuple((id_, verdict.missing) for id_, verdict in blind.items()),
         unexplained=unexplained,
@@ -97,24 +97,28 @@ def _judged(
 
 def _status(
     findings: Iterable[Finding],
-    open_: Iterable[Open],
     unexplained: tuple[SymptomId, ...],
     blind: Mapping[SymptomId, Unknown],
+    depth: Depth,
 ) -> Status:
     findings = tuple(findings)
     if any(f.root for f in findings):
         return Status.CAUSE_FOUND
     # A symptom that nothing explains is never "fine", whether a cause is still open or not.
-    if unexplained or any(_is_blinding(unknown) for unknown in blind.values()):
+    if unexplained or any(_is_blinding(unknown, depth) for unknown in blind.values()):
         return Status.INCONCLUSIVE
     if any(f.cause.level is Level.CAUSE for f in findings):
         return Status.INCONCLUSIVE
     return Status.WARNINGS if findings else Status.CLEAR
 
 
-def _is_blinding(unknown: Unknown) -> bool:
-    """Whether a read failed; AWS's forgetting after an hour alone blinds nobody."""
-    return any(m.why is not Why.EXPIRED for m in unknown.missing)
+def _is_blinding(unknown: Unknown, depth: Depth) -> bool:
+    """Whether a read failed; AWS's forgetting after an hour alone blinds nobody.
+
+    Nor does what a sweep leaves unasked: its depth stands beside the status.
+    """
+    harmless = {Why.EXPIRED} | ({Why.NOT_ASKED} if depth is Depth.SWEEP else set())
+    return any(m.why not in harmless for m in unknown.missing)
 
 
 def _wanted(blind: Iterable[Unknown], open_: Iterable[Open]) -> tuple[Call, ...]:

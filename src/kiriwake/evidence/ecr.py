@@ -36,7 +36,10 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class Platforms:
-    """`os/architecture[/variant]` of each image of an index; one for a plain manifest."""
+    """`os/architecture[/variant]` of each image of an index.
+
+    Empty for a plain manifest: its platform stands in a blob that is not read.
+    """
 
     platforms: tuple[str, ...]
 

@@ -158,7 +158,10 @@ INTERFACES = Reading[tuple[Interface, ...]](
 )
 """Every interface that holds addresses of a subnet."""
 ROUTE_TABLE = Reading[RouteTable | Absent](
-    "ec2:DescribeRouteTables", RouteTable | Absent, argument="SUBNET-ID"
+    "ec2:DescribeRouteTables",
+    RouteTable | Absent,
+    also=("ec2:DescribeSubnets",),
+    argument="SUBNET-ID",
 )
 """The route table in force for a subnet (F4.07)."""
 SECURITY_GROUP = Reading[SecurityGroup | Absent](

@@ -1,0 +1,1 @@
+"""Reads AWS through botocore; dicts never leave this room."""
