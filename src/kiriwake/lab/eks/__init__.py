@@ -1,0 +1,1 @@
+"""The EKS API: clusters with a working endpoint, and all that hangs on them."""

@@ -1,0 +1,1 @@
+"""The API server: discovery, lists, watches, patches, tables, who may do what."""

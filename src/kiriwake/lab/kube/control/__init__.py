@@ -1,0 +1,1 @@
+"""The controllers: what makes the objects that others asked for."""

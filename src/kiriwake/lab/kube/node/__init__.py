@@ -1,0 +1,1 @@
+"""The nodes: addresses, images, containers, probes and logs."""
