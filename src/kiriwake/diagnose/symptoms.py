@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from kiriwake.core.symptom import SymptomId
+from kiriwake.core.target import Kind
 from kiriwake.core.verdict import Unknown, Verdict
+from kiriwake.diagnose import ecs_limits, ecs_symptoms
 from kiriwake.diagnose.diagnosis import NotChecked
 from kiriwake.evidence.snapshot import Snapshot
+
+_OF: Mapping[Kind, Mapping[SymptomId, Callable[[Snapshot], Verdict]]] = {
+    Kind.ECS_SERVICE: ecs_symptoms.OF_A_SERVICE,
+    Kind.ECS_TASK: ecs_symptoms.OF_A_TASK,
+}
 
 
 def symptoms_of(snapshot: Snapshot) -> Mapping[SymptomId, Verdict]:
     """Every symptom that this kind of target can have: seen, not seen, or not to be told."""
-    return {}
+    table = _OF.get(snapshot.target.kind, {})
+    return {id_: decide(snapshot) for id_, decide in table.items()}
 
 
 def not_checked(snapshot: Snapshot, blind: Mapping[SymptomId, Unknown]) -> tuple[NotChecked, ...]:
     """What a reader might take for granted and was not looked at."""
-    return ()
+    return ecs_limits.not_checked(snapshot)
