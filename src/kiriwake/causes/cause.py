@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
+from kiriwake.core.observed import Missing
 from kiriwake.core.plan import Plan
 from kiriwake.core.symptom import SymptomId
 from kiriwake.core.target import Kind
@@ -32,7 +33,11 @@ class Seed:
     corrections: tuple[Text, ...] = ()
 
 
-def no_remedies(snapshot: Snapshot, found: Holds) -> tuple[Plan, ...]:
+Remedies: TypeAlias = tuple[Plan | Missing, ...]
+"""Plans, and the observations that further plans would need."""
+
+
+def no_remedies(snapshot: Snapshot, found: Holds) -> Remedies:
     """For a cause that no change of settings cures."""
     return ()
 
@@ -52,7 +57,7 @@ class Cause:
     needs: tuple[Reading[Any], ...]
     """Every kind of evidence that `decide` may look at."""
     decide: Callable[[Snapshot], Verdict]
-    remedies: Callable[[Snapshot, Holds], tuple[Plan, ...]] = no_remedies
+    remedies: Callable[[Snapshot, Holds], Remedies] = no_remedies
     follows: frozenset[SymptomId] = frozenset()
     """The symptoms it needs in order to arise: a mechanism, not a root."""
     targets: frozenset[Kind] = frozenset({Kind.ECS_SERVICE})

@@ -42,6 +42,8 @@ class Finding:
     """The observed symptoms that it accounts for."""
     root: bool
     plans: tuple[Plan, ...] = ()
+    plans_lack: tuple[Missing, ...] = ()
+    """What further plans would need to be seen."""
 
     @property
     def direct(self) -> bool:

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from kiriwake.causes.cause import Cause, Level
 from kiriwake.causes.registry import all_causes
 from kiriwake.core.observed import Call, Missing, Why
+from kiriwake.core.plan import Plan
 from kiriwake.core.symptom import Symptom, SymptomId
 from kiriwake.core.verdict import Holds, RuledOut, Unknown, Verdict
 from kiriwake.diagnose.diagnosis import (
@@ -63,7 +64,7 @@ def diagnose(
         unknown=tuple(open_),
         not_checked=not_checked(snapshot, blind),
         depth=depth,
-        wanted=_wanted(blind.values(), open_),
+        wanted=_wanted(blind.values(), open_, findings),
     )
 
 
@@ -82,13 +83,15 @@ def _judged(
         return Excluded(id_, cause, because, no_symptom=True)
     try:
         verdict = cause.decide(snapshot)
-        plans = cause.remedies(snapshot, verdict) if isinstance(verdict, Holds) else ()
+        remedies = cause.remedies(snapshot, verdict) if isinstance(verdict, Holds) else ()
     except Exception as error:  # noqa: BLE001 - a crashed cause is a finding; the rest go on
         crash = f"{type(error).__name__}: {error}"
         return Open(id_, cause, (), crash=crash.splitlines()[0])
     match verdict:
         case Holds(because):
-            return Finding(id_, cause, because, explains, root=True, plans=plans)
+            plans = tuple(r for r in remedies if isinstance(r, Plan))
+            lack = tuple(r for r in remedies if isinstance(r, Missing))
+            return Finding(id_, cause, because, explains, True, plans, lack)
         case RuledOut(because):
             return Excluded(id_, cause, because)
         case Unknown(missing):
@@ -121,12 +124,16 @@ def _is_blinding(unknown: Unknown, depth: Depth) -> bool:
     return any(m.why not in harmless for m in unknown.missing)
 
 
-def _wanted(blind: Iterable[Unknown], open_: Iterable[Open]) -> tuple[Call, ...]:
-    """Stage one first: what the symptoms need, and only then what live causes need."""
+def _wanted(
+    blind: Iterable[Unknown], open_: Iterable[Open], findings: Iterable[Finding]
+) -> tuple[Call, ...]:
+    """Stage one first; then what live causes need, and last what remedies need."""
     stage_one = _not_asked(m for unknown in blind for m in unknown.missing)
     if stage_one:
         return stage_one
-    return _not_asked(m for left in open_ if left.cause.level is Level.CAUSE for m in left.missing)
+    live = (m for left in open_ if left.cause.level is Level.CAUSE for m in left.missing)
+    lacking = (m for f in findings if f.cause.level is Level.CAUSE for m in f.plans_lack)
+    return _not_asked((*live, *lacking))
 
 
 def _not_asked(missing: Iterable[Missing]) -> tuple[Call, ...]:

@@ -1,0 +1,1 @@
+"""ECS services, deployments and tasks."""
