@@ -173,7 +173,7 @@ class Lab:
         """The emulated AWS of one account and region, as the engines see it."""
         key = (account, region)
         if key not in self._grounds:
-            self._grounds[key] = MotoGround(account, region, self.world)
+            self._grounds[key] = MotoGround(account, region, self.world, self._overlay.prober)
         return self._grounds[key]
 
     def environment(self) -> dict[str, str]:
@@ -213,6 +213,7 @@ class Lab:
     def _begin(self) -> None:
         BackendDict.reset()
         self.world.reset()
+        self._overlay.reset()
         for engine in self.world.clock.engines:
             engine.reset()
         self.world.clock.start_at(wall_now())
