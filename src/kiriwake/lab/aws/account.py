@@ -130,7 +130,8 @@ class MotoGround:
     def trusts(self, role_arn: str, service: str) -> bool:
         """Whether the role lets a service assume it."""
         role = roles.find_role(role_arn)
-        source = f"arn:aws:{service.split('-', maxsplit=1)[0].split('.', maxsplit=1)[0]}:{self.region}:{self.account}:task/x"
+        name = service.partition(".")[0].partition("-")[0]
+        source = f"arn:aws:{name}:{self.region}:{self.account}:task/x"
         context = {"aws:SourceAccount": self.account, "aws:SourceArn": source}
         return role is not None and roles.trusts(role, service, context)
 

@@ -14,6 +14,7 @@ from kiriwake.lab.aws.callers import principal_of
 from kiriwake.lab.aws.patches import Patches
 from kiriwake.lab.aws.policies import Decision
 from kiriwake.lab.ground import AwsError
+from kiriwake.lab.wire import scope_of
 
 _STRICTNESS = [Decision.ALLOWED, Decision.IMPLICIT_DENY, Decision.EXPLICIT_DENY]
 
@@ -26,7 +27,8 @@ def keep_identity(patches: Patches) -> None:
 
 
 def _caller_identity(self: Any) -> ActionResult:
-    principal = principal_of(self.get_access_key())
+    scope = scope_of({"HTTP_AUTHORIZATION": self.headers.get("Authorization", "")})
+    principal = principal_of(scope.access_key if scope else "")
     user_id = f"AIDA{principal.access_key.upper():X<16.16}"
     if principal.role_arn:
         role = roles.find_role(principal.role_arn)
