@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.core.responses import ActionResult
-from moto.ec2.models import EC2Backend
+from moto.ec2.models import EC2Backend, amis
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.route_tables import Route
 from moto.ec2.responses.elastic_network_interfaces import ElasticNetworkInterfaces
@@ -16,6 +16,7 @@ from kiriwake.lab.aws.network import live_route_state
 from kiriwake.lab.aws.patches import Patches
 from kiriwake.lab.ground import AwsError
 
+_KEPT_AMIS = 40
 _PAGE_MIN, _PAGE_MAX = 5, 1000
 
 
@@ -25,6 +26,7 @@ def keep_network(patches: Patches) -> None:
     patches.put(Route, "state", property(live_route_state))
     patches.around(EC2Backend, "__init__", _with_gateway)
     patches.around(NetworkInterface, "__init__", _of_its_account)
+    patches.around(amis, "load_resource", _newest)
 
 
 def _describe(self: Any) -> ActionResult:
@@ -84,3 +86,14 @@ def _of_its_account(init: Callable[..., None]) -> Callable[..., None]:
         self.requester_id = ec2_backend.account_id
 
     return __init__
+
+
+def _newest(load: Callable[[str], Any]) -> Callable[[str], Any]:
+    def load_resource(path: str) -> Any:
+        # Over a thousand machine images a region would cost a second of every start.
+        found = load(path)
+        if isinstance(found, list) and len(found) > _KEPT_AMIS:
+            found = sorted(found, key=lambda ami: str(ami.get("creation_date")))[-_KEPT_AMIS:]
+        return found
+
+    return load_resource
