@@ -14,8 +14,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from moto.backends import get_backend
-from moto.core.base_backend import BackendDict
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -25,6 +23,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from kiriwake.lab.aws.account import MotoGround
 from kiriwake.lab.aws.overlay import Overlay
+from kiriwake.lab.aws.store import forget, store
 from kiriwake.lab.clock import LabClock, wall_now
 from kiriwake.lab.control import Control
 from kiriwake.lab.edge import Edge
@@ -129,7 +128,7 @@ class Lab:
         self._threads.clear()
         if self._overlay.installed:
             with self.world.lock:
-                BackendDict.reset()
+                forget()
                 self._overlay.undo()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
@@ -173,7 +172,7 @@ class Lab:
         """The emulated AWS of one account and region, as the engines see it."""
         key = (account, region)
         if key not in self._grounds:
-            self._grounds[key] = MotoGround(account, region, self.world)
+            self._grounds[key] = MotoGround(account, region, self.world, self._overlay.prober)
         return self._grounds[key]
 
     def environment(self) -> dict[str, str]:
@@ -211,13 +210,14 @@ class Lab:
         self.world.clock.engines.append(self._overlay.prober)
 
     def _begin(self) -> None:
-        BackendDict.reset()
+        forget()
         self.world.reset()
+        self._overlay.reset()
         for engine in self.world.clock.engines:
             engine.reset()
         self.world.clock.start_at(wall_now())
         self.world.clock.run_at(self._rate)
-        get_backend("ec2")[HOME_ACCOUNT][self._region]
+        store("ec2", HOME_ACCOUNT, self._region)
 
     def _serve(self) -> None:
         if self._server is not None:

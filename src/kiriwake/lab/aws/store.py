@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from moto.backends import get_backend
+from moto.core.base_backend import BackendDict
+from moto.core.model_instances import reset_model_data
 
 _GLOBAL = {"iam", "sts", "s3"}
 
@@ -22,3 +24,19 @@ def stores(service: str) -> Iterator[tuple[str, str, Any]]:
     for account, regions in list(backends.items()):
         for region, backend in list(regions.items()):
             yield account, region, backend
+
+
+def forget() -> None:
+    """Empties every service of moto's; each is made anew when it is first asked for."""
+    if _used("s3"):
+        # Objects hold open files, which moto closes on its own kind of reset.
+        for _, _, s3 in stores("s3"):
+            s3.reset()
+    for backends in list(BackendDict._instances):
+        backends.clear()
+    BackendDict._instances.clear()
+    reset_model_data()
+
+
+def _used(service: str) -> bool:
+    return any(backends.service_name == service for backends in BackendDict._instances)
