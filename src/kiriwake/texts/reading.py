@@ -23,7 +23,7 @@ from kiriwake.texts import (
     stops,
     target_health,
 )
-from kiriwake.texts.meaning import Meaning
+from kiriwake.texts.meaning import Meaning, Weight
 from kiriwake.texts.normalise import Normal, normalise
 from kiriwake.texts.pattern import Pattern
 
@@ -96,10 +96,13 @@ def read(message: str) -> tuple[Meaning, ...]:
 
 
 def _found(text: Normal) -> Iterator[Meaning]:
-    yield from iam_denied.read(text)
-    yield from network.read(text)
+    structured = (*iam_denied.read(text), *network.read(text))
+    told = {(m.dependency, m.failure) for m in structured if m.dependency is not None}
+    yield from structured
     for table in TABLES:
         for row in table:
+            if (row.dependency, row.failure) in told and row.weight is Weight.DIRECT:
+                continue
             if meaning := row.read(text):
                 yield meaning
 
