@@ -12,7 +12,7 @@ from kiriwake.texts.documents import current
 from kiriwake.texts.evidence import actions_of, command_of
 from kiriwake.texts.glossary import glossary
 from kiriwake.texts.ids import meanings
-from kiriwake.texts.meaning import Meaning, Weight
+from kiriwake.texts.meaning import Meaning
 from kiriwake.texts.reading import read
 from kiriwake.texts.terms import Term
 
@@ -96,7 +96,7 @@ def _of_text(query: str, word: str) -> Explanation:
 def _candidates(faults: list[Meaning]) -> tuple[Candidate, ...]:
     best = faults[0]
     if best.decided_by_text:
-        faults = [meaning for meaning in faults if meaning.weight is Weight.DIRECT]
+        faults = [meaning for meaning in faults if meaning.weight >= best.weight]
     offered: dict[str, Candidate] = {}
     for meaning in faults:
         for cause in meaning.causes:

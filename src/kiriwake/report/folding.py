@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wcwidth import wcswidth, wcwidth
+from wcwidth import wcswidth
 
 COLUMNS = 80
 _PIECES = re.compile(r"[!-~]+| +|[^ -~]")
@@ -20,13 +20,14 @@ def folded(text: str, *, first: str = "", rest: str | None = None) -> Iterator[s
     rest = " " * wcswidth(first) if rest is None else rest
     line, used = first, wcswidth(first)
     empty = True
-    for piece in _PIECES.findall(text):
-        wide = sum(max(0, wcwidth(c)) for c in piece)
+    pieces = _PIECES.findall(text)
+    for piece, after in zip(pieces, [*pieces[1:], ""], strict=True):
+        wide = wcswidth(piece) + (wcswidth(after) if after in _NEVER_FIRST else 0)
         if not empty and used + wide > COLUMNS and piece not in _NEVER_FIRST:
             yield line.rstrip()
             line, used, empty = rest, wcswidth(rest), True
         if empty and piece.isspace():
             continue
-        line, used, empty = line + piece, used + wide, False
+        line, used, empty = line + piece, used + wcswidth(piece), False
     if not empty or line.strip():
         yield line.rstrip()

@@ -123,7 +123,8 @@ LOOKS: Mapping[str, Look] = {
     ),
     "trail": Look(
         ("cloudtrail:LookupEvents",),
-        "aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=CALL",
+        "aws cloudtrail lookup-events --lookup-attributes "
+        "AttributeKey=EventName,AttributeValue=CALL",
     ),
     "alarm": Look(
         ("cloudwatch:DescribeAlarms",), "aws cloudwatch describe-alarms --state-value ALARM"

@@ -80,7 +80,15 @@ _KUBERNETES = (
     "ipamd",
     "restarts",
 )
-_ECS = ("ecs", "fargate", "cannotpullcontainer", "resourceinitialization", "stoppedreason")
+_ECS = (
+    "ecs",
+    "fargate",
+    "cannotpullcontainer",
+    "cannotcreatecontainer",
+    "api error (500)",
+    "resourceinitialization",
+    "stoppedreason",
+)
 
 
 @lru_cache(maxsize=16_384)

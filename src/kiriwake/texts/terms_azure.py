@@ -207,7 +207,8 @@ TERMS: tuple[Term, ...] = (
         Text(
             en="How pods get addresses. With the Amazon VPC CNI every pod takes an address of the "
             "VPC, and a node holds only as many pods as its ENIs have addresses.",
-            ja="Pod に IP を割り当てる仕組み。Amazon VPC CNI では Pod が VPC の IP を使い、ノードの "
+            ja="Pod に IP を割り当てる仕組み。Amazon VPC CNI では Pod が VPC の IP を使い、ノー"
+            "ドの "
             "Pod 数は ENI の IP 数で制限される。",
         ),
         Text(
