@@ -34,13 +34,16 @@ PATTERNS: tuple[Pattern, ...] = (
             "key not found:",
         ),
         regex=(
-            rf"environ(?:ment)?(?: variables?|\W{{1,3}})?:? ?'?\"?(?P<name>{_NAME})?'?\"? ?(?:is |are )?"
+            rf"environ(?:ment)?(?: variables?|\W{{1,3}})?:? ?'?\"?(?P<name>{_NAME})?'?\"? "
+            r"?(?:is |are )?"
             r"(?:not (?:set|defined|found|provided)|missing|required|undefined|empty|must be set)"
-            rf"|(?:missing|required|undefined|unset)(?: required)? (?:environment variables?|env vars?)"
+            r"|(?:missing|required|undefined|unset)(?: required)? (?:environment variables?"
+            r"|env vars?)"
             rf"(?::? ?'?\"?(?P<name1>{_NAME}))?"
             rf"|keyerror: ['\"](?P<name2>{_NAME})['\"]"
             rf"|key not found: \"(?P<name3>{_NAME})\""
-            rf"|(?P<name4>(?-i:{_NAME})) (?:environment variable )?(?:is not (?:set|defined)|is required"
+            rf"|(?P<name4>(?-i:{_NAME})) (?:environment variable )?(?:is not (?:set|defined)"
+            r"|is required"
             r"|is undefined|must be (?:set|provided|defined))"
             r"|could not resolve placeholder '(?P<name5>[^']+)'"
             r"|improperlyconfigured|(?:env(?:ironment)? var\w*).{0,40}?(?:not set|missing|required)"
@@ -120,7 +123,7 @@ PATTERNS: tuple[Pattern, ...] = (
         ),
         failure=Failure.EXITED,
     ),
-    _direct(
+    _symptom(
         id="app/crash",
         causes=_EXITS,
         anchors=(

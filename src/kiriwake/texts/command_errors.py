@@ -11,8 +11,9 @@ _direct = partial(Pattern, family=Family.COMMAND, weight=Weight.DIRECT, decided=
 _symptom = partial(Pattern, family=Family.COMMAND, weight=Weight.SYMPTOM)
 
 PATTERNS: tuple[Pattern, ...] = (
-    _direct(
+    _symptom(
         id="command/definition-invalid",
+        decided=True,
         causes=("ecs/task-definition-invalid",),
         anchors=(
             "clientexception",
@@ -51,7 +52,8 @@ PATTERNS: tuple[Pattern, ...] = (
         regex=(
             r"(?:clientexception|invalidparameterexception|\(invalidparameter\w*\)|invalid request"
             r" provided)(?::| when| ?\))(?!.{0,300}(?:limit|quota|associated load balancer|platform"
-            r"|assume the|service linked|not authorized|target type|capacity is unavail))"
+            r"|assume the|service linked|not authorized|target type|capacity is unavail|too "
+            r"many concurrent|execute ?command))"
             r"|no fargate configuration exists|invalid 'cpu' setting|invalid cpu or memory"
             r"|ports in port mappings must match|network configuration must be provided"
             r"|image should not be null|requires task definition to have execution role"
@@ -123,6 +125,13 @@ PATTERNS: tuple[Pattern, ...] = (
         id="command/ec2-unauthorized",
         causes=("iam/api-call-denied", "eks/volume-driver-denied"),
         anchors=("you are not authorized to perform this operation", "unauthorizedoperation"),
+        failure=Failure.DENIED,
+    ),
+    _symptom(
+        id="command/s3-denied",
+        causes=("iam/app-call-denied", "iam/api-call-denied"),
+        anchors=("amazons3exception", "service: amazon s3", "s3.model", "operation error s3"),
+        regex=r"(?:amazons3exception|service: amazon s3|s3\.model|error s3).{0,160}?access ?denied",
         failure=Failure.DENIED,
     ),
     _symptom(

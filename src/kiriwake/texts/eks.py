@@ -16,11 +16,11 @@ PATTERNS: tuple[Pattern, ...] = (
         id="identity/no-provider",
         causes=("eks/oidc-provider-missing",),
         anchors=(
-            "no openidconnect provider",
-            "openidconnect provider found",
+            "openidconnect provider",
             "openidconnectprovider",
+            "identity provider",
         ),
-        near=("no openidconnect", "not found", "no such"),
+        near=("no openidconnect", "not found", "no such", "thumbprint", "verification key"),
         dependency=Dependency.STS,
         failure=Failure.ABSENT,
     ),
@@ -28,7 +28,7 @@ PATTERNS: tuple[Pattern, ...] = (
         id="identity/audience",
         causes=("eks/irsa-trust-mismatch", "eks/oidc-provider-missing"),
         anchors=("incorrect token audience", "invalididentitytoken", "token audience"),
-        unless=("no openidconnect",),
+        unless=("no openidconnect", "thumbprint", "verification key"),
         dependency=Dependency.STS,
         failure=Failure.MISMATCH,
     ),
@@ -110,7 +110,8 @@ PATTERNS: tuple[Pattern, ...] = (
             r"assumeroleforpodidentity|trust policy of the role provided is invalid"
             r"|169\.254\.170\.23\S*.{0,160}?(?:refused|timeout|error|40\d|50\d)"
             r"|pod[ -]identity(?:[ -]agent)?.{0,160}?(?:error|fail|invalid|denied|unable|not found)"
-            r"|(?:error|fail\w*|invalid|denied|unable).{0,160}?(?:pod[ -]identity|pods\.eks|eks-auth)"
+            r"|(?:error|fail\w*|invalid|denied|unable).{0,160}?(?:pod[ -]identity|pods\.eks"
+            r"|eks-auth)"
         ),
         dependency=Dependency.STS,
         failure=Failure.DENIED,
@@ -150,6 +151,7 @@ PATTERNS: tuple[Pattern, ...] = (
             "you must be logged in to the server",
             "the server has asked for the client to provide credentials",
             "server has asked for the client",
+            "server doesn't have a resource type",
             "your current user or role does not have access to kubernetes objects",
             "aws-auth",
             "accessentry",
@@ -157,6 +159,7 @@ PATTERNS: tuple[Pattern, ...] = (
         ),
         regex=(
             r"you must be logged in to the server|server has asked for the client"
+            r"|server doesn't have a resource type"
             r"|does not have access to kubernetes objects"
             r"|(?:not (?:found|mapped|in)|missing|no) .{0,40}?(?:aws-auth|access ?entr)"
         ),
@@ -202,11 +205,14 @@ PATTERNS: tuple[Pattern, ...] = (
             "aws-cni",
             "aws-node",
             "127.0.0.1:50051",
+            ":50051",
+            "/opt/cni/bin",
             "failed to setup network for sandbox",
         ),
         regex=(
             r"networkpluginnotready|cni (?:config uninitialized|plugin not initialized)"
-            r"|network plugin is not ready|no networks found in /etc/cni|127\.0\.0\.1:50051"
+            r"|network plugin is not ready|no networks found in /etc/cni|:50051"
+            r"|failed to find plugin|/opt/cni/bin"
             r"|aws-(?:cni|node).{0,160}?(?:crashloop|unhealthy|error|fail|not ready|readiness)"
             r"|failed to setup network for sandbox(?!.{0,200}assign an ip)"
         ),
@@ -231,7 +237,8 @@ PATTERNS: tuple[Pattern, ...] = (
         regex=(
             r"nodecreationfailure|failed to join|unhealthy nodes in the kubernetes"
             r"|unable to register node|ec2subnetinvalidconfiguration"
-            r"|does not automatically assign public ip|timed out[^.]{0,40}? waiting for at least \d+ nodes"
+            r"|does not automatically assign public ip|timed out[^.]{0,40}? waiting for at "
+            r"least \d+ nodes"
             r"|nodes did not join|nodeadm.{0,160}?(?:error|fail|fatal)"
         ),
         failure=Failure.UNREACHABLE,
@@ -273,7 +280,7 @@ PATTERNS: tuple[Pattern, ...] = (
             "iamnoderolenotfound",
         ),
         near=("fail", "could not", "notfound", "invalid", "error"),
-        unless=("capacity", "vcpu", "limitexceeded", "quota"),
+        unless=("capacity", "vcpu", "limitexceeded", "count exceeded", "quota"),
     ),
     _direct(
         id="controller/subnets",

@@ -58,8 +58,10 @@ PATTERNS: tuple[Pattern, ...] = (
         regex=(
             r"has started \d+ tasks?|has stopped \d+ running tasks?|(?:de)?registered \d+ targets?"
             r"|begun draining connections|deployment (?:\S+ )?completed|stopped \d+ pending tasks?"
-            r"|ecs deployment \S+ (?:in progress|completed)|rolloutstate\W{1,6}(?:completed|in_progress)"
-            r"|deployment completed|タスクを? ?(?:開始|停止)しました|ターゲットを? ?(?:登録|登録解除)"
+            r"|ecs deployment \S+ (?:in progress|completed)|rolloutstate\W{1,6}(?:completed"
+            r"|in_progress)"
+            r"|deployment completed|タスクを? ?(?:開始|停止)しました|ターゲットを? ?(?:登録|"
+            r"登録解除)"
             r"|のドレイン|デプロイ(?:メント)?が完了|service_deployment_(?:completed|in_progress)"
             r"|\b(?:PRIMARY|ACTIVE) .{0,80}?\bcompleted\b"
         ),
@@ -96,7 +98,8 @@ PATTERNS: tuple[Pattern, ...] = (
             "update_complete",
         ),
         regex=(
-            r"update service .{0,120}\[ok\]|service(?:s)?(?: is|-)? ?stable(?!.{0,40}(?:failed|error))"
+            r"update service .{0,120}\[ok\]|service(?:s)?(?: is|-)? "
+            r"?stable(?!.{0,40}(?:failed|error))"
             r"|successfully deployed|deployment successful|login succeeded|image is up to date"
             r"|downloaded newer image|exit(?:ed with)? ?code\"?:? 0\b|apply complete!"
             r"|(?:create|update)_complete\b"
@@ -156,10 +159,10 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     _kubernetes(
         id="healthy/pod",
-        anchors=("running", "completed", "ready"),
+        anchors=("running", "completed", "ready", "rolled out", "condition met"),
         regex=(
             r"\b(\d+)/\1 +running +\d+\b|reason: *completed|\b0/1 +completed +0\b"
-            r"|state: *running.{0,120}?ready: *true|deployment \"?\S+ successfully rolled out"
+            r"|state: *running.{0,120}?ready: *true|successfully rolled out"
             r"|condition met"
         ),
     ),

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from kiriwake.core.text import Text
 from kiriwake.texts.ids import meanings
 from kiriwake.texts.meaning import Dependency, Failure, Family, Meaning, Weight
 from kiriwake.texts.normalise import Normal
 from kiriwake.texts.pattern import compiled, shortened
+
+Told: TypeAlias = tuple[tuple[str, ...], Dependency | None]
+"""The compatible causes, and what was not had."""
 
 ANCHORS = (
     "accessdenied",
@@ -35,7 +39,6 @@ _CALLING = (
 _OPERATION_ERROR = (
     r"operation error (?P<service>[\w ]+?): (?P<operation2>\w+),.{0,220}?(?:AccessDenied|403)"
 )
-_BARE = r"AccessDenied\w*|UnauthorizedOperation|access denied"
 _BECAUSE = r"(?:because|with) (?P<because>(?:no|an?) [\w -]+? (?:policy|boundary|deny[^.]*?policy))"
 
 SERVICES = {
@@ -138,16 +141,21 @@ def read(text: Normal) -> Iterator[Meaning]:
     if not any(anchor in text.lower for anchor in ANCHORS):
         return
     seen: set[str] = set()
-    ends = 0
     for regex in (_SENTENCE, _POLICY, _CALLING, _OPERATION_ERROR):
         for found in compiled(regex).finditer(text.flat):
+            if regex is _CALLING and _is_spelt_out_after(found, text):
+                continue
             denial = _denial(found, text)
             if denial is None or denial.action.lower() in seen:
                 continue
             seen.add(denial.action.lower())
-            ends += 1
             if meaning := _meaning(denial, found):
                 yield meaning
+
+
+def _is_spelt_out_after(found: re.Match[str], text: Normal) -> bool:
+    """Whether the sentence that names the refused action follows the tool's own preface."""
+    return bool(compiled(_SENTENCE).search(text.flat, found.end(), found.end() + 300))
 
 
 def _denial(found: re.Match[str], text: Normal) -> Denial | None:
@@ -204,91 +212,125 @@ def _meaning(denial: Denial, found: re.Match[str]) -> Meaning | None:
     )
 
 
-def _causes(denial: Denial) -> tuple[tuple[str, ...], Dependency | None]:
-    match denial.service:
-        case "ecr" | "ecr-public":
-            return _registry(denial), Dependency.REGISTRY
-        case "secretsmanager":
-            rivals = ("iam/secret-read-denied", "ecs/secret-missing", "iam/kms-decrypt-denied")
-            return rivals, Dependency.SECRET
-        case "ssm":
-            if denial.operation.startswith(("getparameter", "describeparameter")):
-                return ("iam/parameter-read-denied", "ecs/secret-missing"), Dependency.PARAMETER
-            return ("iam/api-call-denied",), None
-        case "kms":
-            return _keys(denial), Dependency.KMS
-        case "logs":
-            return ("iam/logs-write-denied", "logs/log-group-missing"), Dependency.LOGS
-        case "s3" if denial.mentions(("environment", "env file", ".env")):
-            return ("iam/environment-file-read-denied",), Dependency.ENVIRONMENT_FILE
-        case "iam" if denial.operation == "passrole":
-            return ("iam/pass-role-denied",), None
-        case "iam" if denial.operation == "createservicelinkedrole":
-            return ("iam/service-linked-role-missing", "iam/api-call-denied"), None
-        case "sts" | "eks-auth":
-            return _assumed(denial), Dependency.STS
-        case "ssmmessages":
-            return ("ecs/exec-not-ready",), None
-        case _:
-            return _elsewhere(denial)
+def _causes(denial: Denial) -> Told:
+    if decide := _BY_SERVICE.get(denial.service):
+        return decide(denial)
+    return _elsewhere(denial), None
 
 
-def _registry(denial: Denial) -> tuple[str, ...]:
+def _registry(denial: Denial) -> Told:
     pulls = "ecs/execution-role-cannot-pull"
     if denial.operation in _PUSH or denial.operation.startswith(("create", "delete", "put")):
-        return ("iam/registry-write-denied",)
-    if "resource-based" in denial.because or "no resource-based policy" in denial.around:
-        return ("ecr/cross-account-policy-missing", pulls)
-    if denial.mentions(_KUBELET):
-        return ("eks/node-cannot-pull", "ecr/cross-account-policy-missing")
-    if denial.mentions(_ECS) or not denial.principal:
-        return (pulls, "ecr/cross-account-policy-missing", "iam/registry-read-denied")
-    return ("iam/registry-read-denied", pulls, "ecr/cross-account-policy-missing")
+        causes: tuple[str, ...] = ("iam/registry-write-denied",)
+    elif "resource-based" in denial.because or "no resource-based policy" in denial.around:
+        causes = ("ecr/cross-account-policy-missing", pulls)
+    elif denial.mentions(_KUBELET):
+        causes = ("eks/node-cannot-pull", "ecr/cross-account-policy-missing")
+    elif denial.mentions(_ECS) or not denial.principal:
+        causes = (pulls, "ecr/cross-account-policy-missing", "iam/registry-read-denied")
+    else:
+        causes = ("iam/registry-read-denied", pulls, "ecr/cross-account-policy-missing")
+    return causes, Dependency.REGISTRY
 
 
-def _keys(denial: Denial) -> tuple[str, ...]:
+def _secrets(denial: Denial) -> Told:
+    rivals = ("iam/secret-read-denied", "ecs/secret-missing", "iam/kms-decrypt-denied")
+    return rivals, Dependency.SECRET
+
+
+def _parameters(denial: Denial) -> Told:
+    if denial.operation.startswith(("getparameter", "describeparameter")):
+        return ("iam/parameter-read-denied", "ecs/secret-missing"), Dependency.PARAMETER
+    return ("iam/api-call-denied",), None
+
+
+def _keys(denial: Denial) -> Told:
     if denial.operation == "creategrant" or denial.mentions(_CSI):
-        return ("eks/volume-driver-denied", "iam/kms-decrypt-denied")
-    return ("iam/kms-decrypt-denied",)
+        return ("eks/volume-driver-denied", "iam/kms-decrypt-denied"), Dependency.KMS
+    return ("iam/kms-decrypt-denied",), Dependency.KMS
 
 
-def _assumed(denial: Denial) -> tuple[str, ...]:
+def _logs(denial: Denial) -> Told:
+    return ("iam/logs-write-denied", "logs/log-group-missing"), Dependency.LOGS
+
+
+def _files(denial: Denial) -> Told:
+    if denial.mentions(("environment", "env file", ".env")):
+        return ("iam/environment-file-read-denied",), Dependency.ENVIRONMENT_FILE
+    return _elsewhere(denial), None
+
+
+def _roles(denial: Denial) -> Told:
+    match denial.operation:
+        case "passrole":
+            return ("iam/pass-role-denied",), None
+        case "createservicelinkedrole":
+            return ("iam/service-linked-role-missing", "iam/api-call-denied"), None
+        case _:
+            return _elsewhere(denial), None
+
+
+def _assumed(denial: Denial) -> Told:
     match denial.operation:
         case "assumerolewithwebidentity":
-            return (
+            causes: tuple[str, ...] = (
                 "eks/irsa-trust-mismatch",
                 "eks/service-account-not-annotated",
                 "eks/oidc-provider-missing",
             )
         case "tagsession" | "assumeroleforpodidentity":
-            return ("eks/pod-identity-broken", "eks/irsa-trust-mismatch", "ecs/role-not-assumable")
+            causes = (
+                "eks/pod-identity-broken",
+                "eks/irsa-trust-mismatch",
+                "ecs/role-not-assumable",
+            )
         case _:
-            return ("ecs/role-not-assumable", "iam/api-call-denied", "eks/irsa-trust-mismatch")
+            causes = ("ecs/role-not-assumable", "iam/api-call-denied", "eks/irsa-trust-mismatch")
+    return causes, Dependency.STS
 
 
-def _elsewhere(denial: Denial) -> tuple[tuple[str, ...], Dependency | None]:
-    if denial.service == "elasticfilesystem":
-        if denial.operation.startswith("client"):
-            return ("iam/efs-mount-denied",), Dependency.EFS
-        return ("eks/volume-driver-denied", "iam/efs-mount-denied"), Dependency.EFS
+def _mounts(denial: Denial) -> Told:
+    if denial.operation.startswith("client"):
+        return ("iam/efs-mount-denied",), Dependency.EFS
+    return ("eks/volume-driver-denied", "iam/efs-mount-denied"), Dependency.EFS
+
+
+def _sessions(denial: Denial) -> Told:
+    return ("ecs/exec-not-ready",), None
+
+
+_BY_SERVICE: Mapping[str, Callable[[Denial], Told]] = {
+    "ecr": _registry,
+    "ecr-public": _registry,
+    "secretsmanager": _secrets,
+    "ssm": _parameters,
+    "kms": _keys,
+    "logs": _logs,
+    "s3": _files,
+    "iam": _roles,
+    "sts": _assumed,
+    "eks-auth": _assumed,
+    "elasticfilesystem": _mounts,
+    "ssmmessages": _sessions,
+}
+
+_CALLERS = {"ecs", "eks", "iam", "ec2", "elasticloadbalancing", "cloudformation", "?"}
+"""Services that people and pipelines call, rather than the application in a container."""
+_CONTROLLED = {"elasticloadbalancing", "ec2", "wafv2", "shield", "acm", "waf-regional"}
+"""Services that the AWS Load Balancer Controller calls."""
+
+
+def _elsewhere(denial: Denial) -> tuple[str, ...]:
     if denial.mentions(_CSI) or denial.operation in {"createvolume", "attachvolume"}:
-        return ("eks/volume-driver-denied", "k8s/volume-not-bound"), None
-    if denial.service in {"elasticloadbalancing", "ec2", "wafv2", "shield", "acm", "waf-regional"}:
-        if denial.mentions(_CONTROLLER) or denial.mentions(_IN_CLUSTER):
-            return ("eks/load-balancer-controller-denied", "iam/api-call-denied"), None
+        return ("eks/volume-driver-denied", "k8s/volume-not-bound")
+    if denial.service in _CONTROLLED:
+        if denial.mentions((*_CONTROLLER, *_IN_CLUSTER)):
+            return ("eks/load-balancer-controller-denied", "iam/api-call-denied")
         if denial.mentions(_CNI) and "networkinterface" in denial.operation:
-            return ("eks/cni-not-ready", "eks/cni-ip-exhausted"), None
-    if denial.service in {
-        "ecs",
-        "eks",
-        "iam",
-        "ec2",
-        "elasticloadbalancing",
-        "cloudformation",
-        "?",
-    }:
-        return ("iam/api-call-denied", "iam/app-call-denied"), None
-    return ("iam/app-call-denied", "iam/api-call-denied"), None
+            return ("eks/cni-not-ready", "eks/cni-ip-exhausted")
+    if denial.service in _CALLERS:
+        return ("iam/api-call-denied", "iam/app-call-denied")
+    return ("iam/app-call-denied", "iam/api-call-denied")
 
 
 _FULL_SECRET = re.compile(r":secret:\S+-[A-Za-z0-9]{6}\b")

@@ -33,6 +33,8 @@ PATTERNS: tuple[Pattern, ...] = (
             "insufficient ",
             "outofcpu",
             "outofmemory:",
+            "no nodes available to schedule",
+            "free ports for the requested pod ports",
             "max node group size reached",
             "nottriggerscaleup",
             "didn't trigger scale-up",
@@ -43,7 +45,8 @@ PATTERNS: tuple[Pattern, ...] = (
             r"nodes? (?:are|is) available.{0,200}?insufficient (?P<resource>[\w./\-]+)"
             r"|insufficient (?P<resource1>cpu|memory|nvidia[\w./]*|ephemeral-storage|amd\.com/gpu)"
             r"(?! units| available)"
-            r"|outofcpu|outofmemory: node|max node group size reached|nottriggerscaleup"
+            r"|no nodes available to schedule|free ports for the requested|outofcpu"
+            r"|outofmemory: node|max node group size reached|nottriggerscaleup"
             r"|didn't trigger scale-up|no instance type satisfied|instance types exceed limits"
         ),
         unless=("container instance", "container-instance", "コンテナインスタンス"),
@@ -105,13 +108,19 @@ PATTERNS: tuple[Pattern, ...] = (
         ),
         regex=(
             r"unbound (?:immediate )?persistentvolumeclaims?"
-            r"|persistentvolumeclaim \"?(?P<claim>[\w.\-]+)\"? (?:not found|is not bound|bound to non)"
+            r"|persistentvolumeclaim \"?(?P<claim>[\w.\-]+)\"? (?:not found|is not bound"
+            r"|bound to non)"
             r"|storageclass(?:\.storage\.k8s\.io)? \"?(?P<class>[\w.\-]+)\"? not found"
-            r"|provisioningfailed|failed to provision volume|no persistent volumes available"
+            r"|no persistent volumes available"
             r"|volume node affinity conflict|didn't find available persistent volumes"
             r"|waiting for a volume to be created(?=.{0,400}\bpending\b)"
         ),
         failure=Failure.ABSENT,
+    ),
+    _symptom(
+        id="volume/provisioning",
+        causes=("k8s/volume-not-bound", "eks/volume-driver-denied"),
+        anchors=("provisioningfailed", "failed to provision volume"),
     ),
     _symptom(
         id="volume/waiting",
@@ -170,7 +179,7 @@ PATTERNS: tuple[Pattern, ...] = (
             r"|failed (?P<probe1>liveness|readiness|startup) probe|failedpoststarthook"
         ),
         failure=Failure.UNHEALTHY,
-        decided=True,
+        unless=(":50051", "aws-node", "grpc-health-probe"),
     ),
     _symptom(
         id="pod/not-ready",

@@ -41,10 +41,12 @@ PATTERNS: tuple[Pattern, ...] = (
         ),
         near=_SHIPPER,
         regex=(
-            r"configuration file contains errors|tried to instance a plugin name|\[error\] \[config\]"
+            r"configuration file contains errors|tried to instance a plugin name|\[error\] "
+            r"\[config\]"
             r"|unknown configuration property|unsupported[_ ]output|invalid_config|invalid plugin"
             r"|could not open parser|parser file.{0,60}?not found|unknown output plugin"
-            r"|(?:error|failed|could not|cannot).{0,60}?(?:output plugin|initializ\w+ (?:input|output"
+            r"|(?:error|failed|could not|cannot).{0,60}?(?:output plugin|initializ\w+ "
+            r"(?:input|output"
             r"|filter))|\[config\] inconsistent|undefined - check config|config_file_error"
             r"|initialize (?:input|output|filter)"
         ),
@@ -87,7 +89,8 @@ PATTERNS: tuple[Pattern, ...] = (
         causes=("logs/shipper-absent", "logs/shipper-misconfigured", "iam/logs-write-denied"),
         anchors=("log streams", "log group", "logs"),
         regex=(
-            r"(?:unable to see|can(?:no|')t see|do(?:es)? not (?:see|appear)|not (?:seeing|appearing)"
+            r"(?:unable to see|can(?:no|')t see|do(?:es)? not (?:see|appear)|not (?:seeing"
+            r"|appearing)"
             r"|no) [^.]{0,80}?(?:log streams?|log groups?|container logs|logs in cloudwatch)"
         ),
         near=("fluent", "eks", "cloudwatch", "daemonset", "helm", "/dataplane"),

@@ -32,7 +32,8 @@ PATTERNS: tuple[Pattern, ...] = (
         ),
         regex=(
             r"insufficient (?P<resource>cpu|memory)(?: units)?(?: available)?"
-            r"|resource:(?P<resource1>cpu|memory|gpu)|cpu units available|ユニットが不足|メモリが不足"
+            r"|resource:(?P<resource1>cpu|memory|gpu)|cpu units available|ユニットが不足|メモ"
+            r"リが不足"
         ),
         unless=("nodes are available", "failedscheduling", "unschedulable"),
         failure=Failure.FULL,
@@ -75,7 +76,8 @@ PATTERNS: tuple[Pattern, ...] = (
             "agentconnected",
         ),
         regex=(
-            r"encountered error \"?agent\b|reason\W{1,6}agent\b(?! \w)|エラー ?\"?agent"
+            r"encountered error \"?agent\b|doesn't have the agent connected"
+            r"|reason\W{1,6}agent\b(?! \w)|エラー ?\"?agent"
             r"|\"?agentconnected\W{1,5}false|waiting for amazon ecs agent to start"
             r"|amazon ecs agent.{0,80}?(?:disconnected|not connected)|taskfailedtostart: agent\b"
         ),
@@ -164,7 +166,8 @@ PATTERNS: tuple[Pattern, ...] = (
             "制限に達しました",
         ),
         regex=(
-            r"reached the limit|above your limit|exceed(?:s|ed) (?:the |your )?(?:\w+ )?(?:limit|quota)"
+            r"reached the limit|above your limit|exceed(?:s|ed) (?:the |your )?(?:\w+ "
+            r")?(?:limit|quota)"
             r"|limit ?exceeded|quota ?exceeded|max ?spot ?instance ?count ?exceeded"
             r"|more vcpu capacity than|vcpu limit|quota of \d+|limit .{0,40}?has been reached"
             r"|(?:上限|制限)に達し|maximum number of .{0,60}?(?:reached|exceeded)"
@@ -211,9 +214,11 @@ PATTERNS: tuple[Pattern, ...] = (
         ),
         regex=(
             r"platformunknown\w*|platformtaskdefinitionincompatibility\w*"
-            r"|specified platform does not exist|(?:only )?(?:supported|compatible|available|required)"
+            r"|specified platform does not exist|(?:only )?(?:supported|compatible|available"
+            r"|required)"
             r".{0,40}platform version (?P<version>[\w.]+)"
-            r"|platform version.{0,60}(?:not supported|does not support|deprecated|retired|unsupported)"
+            r"|platform version.{0,60}(?:not supported|does not support|deprecated|retired"
+            r"|unsupported)"
         ),
         failure=Failure.MISMATCH,
     ),
@@ -226,6 +231,7 @@ PATTERNS: tuple[Pattern, ...] = (
             "rate exceeded",
             "requestlimitexceeded",
             "too many concurrent",
+            "rate limit exceeded",
             "スロットリング",
             "throttled. will try again",
             "retry quota exceeded",

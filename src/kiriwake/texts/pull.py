@@ -126,6 +126,8 @@ PATTERNS: tuple[Pattern, ...] = (
             "manifest for",
             "cannotpull",
             "pull image manifest has been retried",
+            "api error (404)",
+            "404 not found",
             "failed to pull",
             "failed to pull and unpack",
             "check whether the image exists",
@@ -142,7 +144,8 @@ PATTERNS: tuple[Pattern, ...] = (
             r"|(?:cannotpull|failed to pull)"
             r"(?:(?!log group|secret|denied|authorized|lookup).){0,300}?"
             rf"(?P<image2>{_REF}): not found"
-            r"|no such image:? \S+|image not found"
+            r"|no such image:? \S+|image not found|cannotpull.{0,200}?404\b"
+            r"|manifests.{0,120}404 not found"
         ),
         unless=("no basic auth credentials", "no match for platform"),
         dependency=Dependency.REGISTRY,
@@ -253,6 +256,34 @@ PATTERNS: tuple[Pattern, ...] = (
         unless=("is not authorized to perform", "timeout", "layer-bucket", "secretsmanager"),
         dependency=Dependency.REGISTRY,
         failure=Failure.UNAUTHENTICATED,
+    ),
+    _direct(
+        id="pull/host-says-unauthorized",
+        causes=("ecr/registry-credentials-missing", "ecr/image-tag-missing"),
+        anchors=("manifests/", "/v2/"),
+        regex=(
+            r"https?://(?P<host>(?!\d+\.dkr)[\w.\-]+)/v2/\S*\"?:? "
+            r"(?:unauthorized|denied|40[13] \w+)\b"
+        ),
+        unless=("toomanyrequests",),
+        dependency=Dependency.REGISTRY,
+        failure=Failure.UNAUTHENTICATED,
+    ),
+    _direct(
+        id="pull/ecr-says-forbidden",
+        causes=(
+            "ecs/execution-role-cannot-pull",
+            "ecr/cross-account-policy-missing",
+            "ecr/image-tag-missing",
+        ),
+        anchors=("403 forbidden", "401 unauthorized", "unexpected status code [manifests"),
+        regex=(
+            r"cannotpull.{0,300}?(?:40[13] (?:forbidden|unauthorized))"
+            r"|\.dkr\.ecr\..{0,300}?40[13] (?:forbidden|unauthorized)"
+        ),
+        unless=("docker.io", "ghcr.io", "quay.io", "layer-bucket"),
+        dependency=Dependency.REGISTRY,
+        failure=Failure.DENIED,
     ),
     _direct(
         id="pull/permissions",

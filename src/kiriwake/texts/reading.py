@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-from functools import lru_cache
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
 from kiriwake.texts import (
     applications,
@@ -23,7 +25,7 @@ from kiriwake.texts import (
     stops,
     target_health,
 )
-from kiriwake.texts.meaning import Meaning
+from kiriwake.texts.meaning import Meaning, Weight
 from kiriwake.texts.normalise import Normal, normalise
 from kiriwake.texts.pattern import Pattern
 
@@ -42,6 +44,10 @@ TABLES: tuple[tuple[Pattern, ...], ...] = (
     command_errors.PATTERNS,
     healthy.PATTERNS,
 )
+_ROWS = tuple(row for table in TABLES for row in table)
+GRAM = 3
+_VOLATILE = re.compile(r"[0-9a-f]{8,}(?:-[0-9a-f]{4,}){0,4}|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}")
+"""Ids and addresses, in which otherwise equal messages differ."""
 EXCUSED = {row.id: row.excused_by for table in TABLES for row in table if row.excused_by}
 
 ON_KUBERNETES = {
@@ -80,28 +86,93 @@ _KUBERNETES = (
     "ipamd",
     "restarts",
 )
-_ECS = ("ecs", "fargate", "cannotpullcontainer", "resourceinitialization", "stoppedreason")
+_ECS = (
+    "ecs",
+    "fargate",
+    "cannotpullcontainer",
+    "cannotcreatecontainer",
+    "api error (500)",
+    "resourceinitialization",
+    "stoppedreason",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What texts that differ only in ids and addresses have in common."""
+
+    rows: tuple[Pattern, ...]
+    refused: bool
+    unreached: bool
+    kubernetes: bool
 
 
 @lru_cache(maxsize=16_384)
 def read(message: str) -> tuple[Meaning, ...]:
     """What a message says, best first; empty when nothing in it is known."""
     text = normalise(message)
-    found = list(_found(text))
+    shape = _shape(_VOLATILE.sub("00000000", text.flat))
+    found = list(_found(text, shape))
     ids = {meaning.id for meaning in found}
     kept = (m for m in found if not (EXCUSED.get(m.id, frozenset()) & ids))
-    if _tells_of_kubernetes(text.lower):
+    if shape.kubernetes:
         kept = (_on_kubernetes(meaning) for meaning in kept)
     return tuple(sorted(kept, key=lambda meaning: (-meaning.weight, meaning.position)))
 
 
-def _found(text: Normal) -> Iterator[Meaning]:
-    yield from iam_denied.read(text)
-    yield from network.read(text)
-    for table in TABLES:
-        for row in table:
-            if meaning := row.read(text):
-                yield meaning
+@lru_cache(maxsize=4_096)
+def _shape(flat: str) -> Shape:
+    text = Normal(flat, flat.lower())
+    rows = tuple(row for row in rows_for(text.lower) if row.read(text) is not None)
+    return Shape(
+        rows=rows,
+        refused=any(True for _ in iam_denied.read(text)),
+        unreached=any(True for _ in network.read(text)),
+        kubernetes=_tells_of_kubernetes(text.lower),
+    )
+
+
+def _found(text: Normal, shape: Shape) -> Iterator[Meaning]:
+    structured = (
+        *(iam_denied.read(text) if shape.refused else ()),
+        *(network.read(text) if shape.unreached else ()),
+    )
+    told = {(m.dependency, m.failure) for m in structured if m.dependency is not None}
+    yield from structured
+    for row in shape.rows:
+        if (row.dependency, row.failure) in told and row.weight is Weight.DIRECT:
+            continue
+        if meaning := row.read(text):
+            yield meaning
+
+
+def rows_for(lower: str) -> Iterator[Pattern]:
+    """The rows that have an anchor in the text, and a few more, in the order of the tables.
+
+    Each anchor is known by its rarest three letters, so that one pass over the text
+    leaves a handful of rows to try.
+    """
+    index = _index()
+    here = {lower[i : i + GRAM] for i in range(len(lower) - GRAM + 1)}
+    numbers = {number for gram in here & index.keys() for number in index[gram]}
+    for number in sorted(numbers):
+        yield _ROWS[number]
+
+
+@cache
+def _index() -> Mapping[str, tuple[int, ...]]:
+    anchors = {anchor for row in _ROWS for anchor in row.anchors}
+    common = Counter(gram for anchor in anchors for gram in _grams(anchor))
+    rarest = {anchor: min(_grams(anchor), key=common.__getitem__) for anchor in anchors}
+    index: dict[str, list[int]] = {}
+    for number, row in enumerate(_ROWS):
+        for gram in {rarest[anchor] for anchor in row.anchors}:
+            index.setdefault(gram, []).append(number)
+    return {gram: tuple(numbers) for gram, numbers in index.items()}
+
+
+def _grams(anchor: str) -> list[str]:
+    return [anchor[i : i + GRAM] for i in range(len(anchor) - GRAM + 1)]
 
 
 def _tells_of_kubernetes(lower: str) -> bool:

@@ -143,7 +143,8 @@ PATTERNS: tuple[Pattern, ...] = (
         ),
         regex=(
             r"(?:specified )?log group (?:'(?P<group>[^']+)' )?(?:does not exist|doesn't exist"
-            r"|was not found|not found)|cannot find the amazon cloudwatch log group(?!.{0,120}connection)"
+            r"|was not found|not found)|cannot find the amazon cloudwatch log "
+            r"group(?!.{0,120}connection)"
         ),
         dependency=Dependency.LOGS,
         failure=Failure.ABSENT,
@@ -197,7 +198,7 @@ PATTERNS: tuple[Pattern, ...] = (
             r"(?:from asm|secrets ?manager|fetch secret)"
             r"(?:(?!parameter|json key).){0,260}?access ?denied"
         ),
-        unless=("statuscode: 0",),
+        unless=("statuscode: 0", "kms"),
         dependency=Dependency.SECRET,
         failure=Failure.DENIED,
     ),
@@ -230,7 +231,10 @@ PATTERNS: tuple[Pattern, ...] = (
         id="efs/path-missing",
         causes=("ecs/efs-path-missing",),
         anchors=("reason given by server: no such file", "access point", "reason given by server"),
-        regex=r"reason given by server: no such file|access point \S* ?(?:does not exist|not found)",
+        regex=(
+            r"reason given by server: no such file|access point \S* ?(?:does not exist|not "
+            r"found)"
+        ),
         dependency=Dependency.EFS,
         failure=Failure.ABSENT,
     ),
@@ -270,6 +274,16 @@ PATTERNS: tuple[Pattern, ...] = (
         near=("efs", "nfs"),
         dependency=Dependency.EFS,
     ),
+    _direct(
+        id="volume/mount-source",
+        causes=("ecs/volume-not-mounted",),
+        anchors=(
+            "invalid mount config",
+            "bind source path does not exist",
+            "are you trying to mount a directory onto a file",
+        ),
+        failure=Failure.INVALID,
+    ),
     _symptom(
         id="volume/failed",
         causes=("ecs/volume-not-mounted",),
@@ -280,9 +294,6 @@ PATTERNS: tuple[Pattern, ...] = (
             "failed to mount volume",
             "failed to create volume",
             "unable to mount volume",
-            "invalid mount config",
-            "bind source path does not exist",
-            "are you trying to mount a directory onto a file",
             "timeout waiting for ephemeralstorage",
             "failed to attach the ebs volume",
             "ebs volume attachment",

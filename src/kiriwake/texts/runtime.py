@@ -58,8 +58,9 @@ PATTERNS: tuple[Pattern, ...] = (
         ),
         failure=Failure.KILLED,
     ),
-    _symptom(
+    _direct(
         id="runtime/heap-exhausted",
+        decided=False,
         causes=("ecs/out-of-memory", "ecs/app-exits"),
         anchors=(
             "java.lang.outofmemoryerror",
@@ -77,7 +78,8 @@ PATTERNS: tuple[Pattern, ...] = (
             "allowed memory size of",
         ),
         regex=(
-            r"java\.lang\.outofmemoryerror[^.]{0,60}|javascript heap out of memory|reached heap limit"
+            r"java\.lang\.outofmemoryerror[^.]{0,60}|javascript heap out of memory|reached "
+            r"heap limit"
             r"|cannot allocate memory|\bmemoryerror\b|sent sigkill! perhaps out of memory"
             r"|bad_alloc|(?:fatal error|runtime): out of memory|allowed memory size of \d+"
             r"|terminated by signal 9"
@@ -101,7 +103,8 @@ PATTERNS: tuple[Pattern, ...] = (
             ": not found",
         ),
         regex=(
-            r"exec: \"?(?P<command>[^\"]+?)\"?: (?:executable file not found|stat |permission denied"
+            r"exec: \"?(?P<command>[^\"]+?)\"?: (?:executable file not found|stat "
+            r"|permission denied"
             r"|no such file|is a directory)|executable file not found"
             r"|exec (?P<command1>/?[\w./\-]+): (?:no such file or directory|permission denied"
             r"|argument list too long)"
@@ -149,11 +152,12 @@ PATTERNS: tuple[Pattern, ...] = (
             "failed to create container runtime task",
             "containerruntimeerror",
             "failed to create shim",
-            "cannotcreatecontainererror",
             "createcontainererror",
             "cannot start container",
             'container name "/',
-            "user specified iops",
+            "mount callback failed",
+            "error creating device nodes",
+            "container init caused",
             "unable to find user",
             "minimum memory limit allowed",
             "conflict. the container name",
@@ -163,7 +167,10 @@ PATTERNS: tuple[Pattern, ...] = (
         id="runtime/port-allocated",
         causes=("ecs/host-port-taken",),
         anchors=("port is already allocated", "ports are not available", "failed: port is already"),
-        regex=r"(?:bind for \S+?:(?P<port>\d+) failed: )?port is already allocated|ports are not avail",
+        regex=(
+            r"(?:bind for \S+?:(?P<port>\d+) failed: )?port is already allocated|ports are not "
+            r"avail"
+        ),
         failure=Failure.FULL,
     ),
     _direct(

@@ -96,6 +96,10 @@ PATTERNS: tuple[Pattern, ...] = (
             "couldn't find resource",
             "waiting for service stability",
             "max attempts exceeded",
+            "not in the state servicesstable",
+            "not in the state tasksrunning",
+            "stopped(task failed to start)",
+            "failed to stabilize",
         ),
         near=("ecs", "service", "stab"),
     ),
@@ -142,7 +146,8 @@ PATTERNS: tuple[Pattern, ...] = (
         regex=(
             r"task_definition:? +(?:= )?\"?(?:\S*/)?(?P<family>[\w\-]+):(?P<from>\d+)\"? (?:=>|->) "
             r"\"?(?:\S*/)?(?P=family):(?P<to>\d+)"
-            r"|(?:still|keeps?) (?:running|using|on) (?:the )?(?:old|previous)(?: \w+)? (?:task|rev)"
+            r"|(?:still|keeps?) (?:running|using|on) (?:the )?(?:old|previous)(?: \w+)? "
+            r"(?:task|rev)"
             r"|(?:running|old) tasks? (?:is|are) (?:containing|using|still on) (?:the )?old"
         ),
         failure=Failure.MISMATCH,

@@ -220,10 +220,13 @@ PATTERNS: tuple[Pattern, ...] = (
             "does not have a trust relationship",
             "unable to assume execution role",
             "role is not valid",
+            "does not give you permission to perform operations",
         ),
         regex=(
-            r"(?:unable|not able|not authorized) to assume (?:the )?(?:provided )?(?:execution )?role"
+            r"(?:unable|not able|not authorized) to assume (?:the )?(?:provided "
+            r")?(?:execution )?role"
             r"(?: '?\"?(?P<role>arn:[^'\" ]+))?|trust relationship|role is not valid"
+            r"|role (?P<role1>arn:\S+) does not give you permission"
         ),
         family=Family.IAM,
         failure=Failure.DENIED,
@@ -240,7 +243,10 @@ PATTERNS: tuple[Pattern, ...] = (
         id="stop/internal-error",
         causes=("ecs/aws-internal-error",),
         anchors=("internalerror:", "internalerror", "internal service error", "serverexception"),
-        regex=r"\binternalerror:|internal service error|\bserverexception\b|reason: internal ?error(?!\.)",
+        regex=(
+            r"\binternalerror:|internal service error|\bserverexception\b|reason: internal "
+            r"?error(?!\.)"
+        ),
         unless=("webhook", "secret"),
     ),
 )
