@@ -52,7 +52,7 @@ def test_a_known_shape_of_token_is_taken_out_wherever_it_stands(token: str) -> N
         "(service web) has reached a steady state.",
         (
             "ResourceInitializationError: unable to pull secrets or registry auth: execution"
-            " resource retrieval failed: unable to retrieve secret from asm: call has been retried 1"
+            " resource retrieval failed: unable to retrieve secret from asm: call was retried 1"
             " time(s): AccessDeniedException: User: arn:aws:sts::1:assumed-role/web/abc is not"
             " authorized to perform: secretsmanager:GetSecretValue on resource: db"
         ),

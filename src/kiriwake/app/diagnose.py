@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -14,7 +14,7 @@ from kiriwake.core.observed import Call, Missing, Observed, Why
 from kiriwake.core.target import Kind, Target
 from kiriwake.core.text import Text
 from kiriwake.diagnose import engine
-from kiriwake.diagnose.diagnosis import Depth, Diagnosis
+from kiriwake.diagnose.diagnosis import Depth, Diagnosis, Status
 from kiriwake.evidence import ecs
 from kiriwake.evidence.snapshot import Snapshot
 from kiriwake.report.report import Report
@@ -117,13 +117,19 @@ class _Run:
     def sweep(self, targets: Sequence[Target]) -> tuple[Diagnosis, ...]:
         """Every target with what comes in bulk; those with a symptom with all they ask for."""
         self._read_listings(targets)
-        self._in_rounds(targets, lambda _, wanted: [call for call in wanted if is_bulk(call)])
-        ill = [target for target in targets if self._judge(target).symptoms]
+        self._in_rounds(targets, _in_bulk, Depth.SWEEP)
+        ill = [target for target in targets if self._judge(target, Depth.SWEEP).symptoms]
         self._in_rounds(ill, self._affordable)
         full = frozenset(ill)
         return tuple(
-            self._judge(target, Depth.FULL if target in full else Depth.SWEEP) for target in targets
+            self._judge(target) if target in full else self._swept(target) for target in targets
         )
+
+    def _swept(self, target: Target) -> Diagnosis:
+        diagnosis = self._judge(target, Depth.SWEEP)
+        # A recording may hold all that a sweep would not have asked for.
+        whole = not _is_stage_one(diagnosis)
+        return replace(diagnosis, depth=Depth.FULL) if whole else diagnosis
 
     def _read_listings(self, targets: Iterable[Target]) -> None:
         """Whether a cluster that stands for itself is empty, or could not be listed."""
@@ -187,8 +193,14 @@ class _Run:
             region=self.identity.region,
         )
         diagnosis = engine.diagnose(snapshot, self.causes, depth)
+        if target.kind is Kind.ECS_CLUSTER and self._is_unlisted(target):
+            # Nothing is wrong with the cluster itself; what runs in it was not seen.
+            diagnosis = replace(diagnosis, status=Status.INCONCLUSIVE)
         self._judged[target] = (len(self.facts), diagnosis)
         return diagnosis
+
+    def _is_unlisted(self, cluster: Target) -> bool:
+        return isinstance(self.facts.get(ecs.SERVICES.of(cluster.place)), Missing)
 
     def _tell(self, targets: int, decided: int) -> None:
         requests = sum(request.times for request in self.source.requests())
