@@ -10,7 +10,9 @@ from kiriwake.core.observed import Call, Known, Missing, Observed, Why
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots: a generic class that is frozen and has them cannot be called as
+# `Reading[T](…)` on Python 3.11 (`typing` sets `__orig_class__`).
+@dataclass(frozen=True)
 class Reading(Generic[T]):
     """One kind of evidence.
 

@@ -11,11 +11,15 @@ from typing import Any
 
 GONE = "[redacted]"
 
-_NAMES = (
-    r"(?:[\w.-]*(?:password|passwd|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key"
-    r"|account[_-]?key|shared[_-]?access[_-]?key|private[_-]?key|credential|authorization)s?[\w.-]*)"
+_PASSWORD = r"(?:password|passwd|passphrase|pwd)"  # noqa: S105 - what passwords are called
+_SECRET = (
+    rf"(?:{_PASSWORD}|secret|token|api[_-]?key|(?:secret[_-]?)?access[_-]?key|account[_-]?key"
+    r"|shared[_-]?access[_-]?(?:key|signature)|private[_-]?key|client[_-]?key|credentials?)\d*"
 )
-_NAMED = re.compile(rf"(?i)^{_NAMES}$")
+# The look-behind lets a long run of letters be tried once and not at every letter.
+_NAME = rf"(?<![\w.-])[\w.-]*{_SECRET}"
+_NAMED = re.compile(rf"(?i)^{_NAME}$")
+_VALUE = r"(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?!\[redacted\])[^\s,;&\"'}]+)"
 _PEM = re.compile(
     r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)", re.DOTALL
 )
@@ -42,15 +46,22 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         GONE,
     ),
-    # NAME=value, "name": "value", --name value
+    # a variable and its value
+    (re.compile(rf"(?i)({_NAME}[\"']?\s*(?:=>|=)\s*){_VALUE}"), rf"\1{GONE}"),
+    # a member of a JSON object
+    (re.compile(rf"(?i)([\"']{_NAME}[\"']\s*:\s*){_VALUE}"), rf"\1{GONE}"),
+    # A bare colon only after a password or an upper-case variable: ARNs, IAM actions and
+    # AWS's own "unable to retrieve secret: …" are what a fault is found by.
+    (re.compile(rf"((?<![\w.-])(?i:[\w.-]*{_PASSWORD}):\s*){_VALUE}"), rf"\1{GONE}"),
     (
-        re.compile(
-            rf"(?i)(?P<name>{_NAMES})(?P<quote>[\"']?)(?P<is>\s*(?:=|:(?!/)|=>)\s*)"
-            r"(?P<value>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?!\[redacted\])[^\s,;&\"'}]+)"
-        ),
-        rf"\g<name>\g<quote>\g<is>{GONE}",
+        re.compile(rf"(\b[A-Z0-9_]*_(?:SECRET|TOKEN|KEY|CREDENTIALS?):\s+){_VALUE}"),
+        rf"\1{GONE}",
     ),
-    (re.compile(rf"(?i)(--?{_NAMES}\s+)(?!\[redacted\])[^\s-][^\s]*"), rf"\1{GONE}"),
+    # a flag and the word after it
+    (
+        re.compile(rf"(?i)((?<!\S)--?(?=[a-z])[\w.-]*{_SECRET}\s+)(?!\[redacted\])[^\s-]\S*"),
+        rf"\1{GONE}",
+    ),
 )
 _HINT = re.compile(
     r"(?i)://|-----BEGIN|pass|pwd|secret|token|key|credential|authorization|bearer|basic|eyJ"

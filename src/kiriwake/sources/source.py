@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from kiriwake.core.observed import Call, Observed
 from kiriwake.core.target import Target
@@ -50,3 +50,11 @@ class Source(Protocol):
 
     def requests(self) -> tuple[Request, ...]:
         """What was asked so far, in order."""
+
+
+@runtime_checkable
+class SeesRegions(Protocol):
+    """A source that can look beyond its own region."""
+
+    def regions_in_use(self) -> tuple[str, ...]:
+        """The other regions in which a cluster was seen, as far as they answer."""

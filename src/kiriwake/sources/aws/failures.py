@@ -61,6 +61,7 @@ _UNREACHABLE = frozenset(
         # "Could not be read" for another reason than rights: AWS's own fault, or a
         # question that this service, region or emulator does not answer.
         "ClientException",
+        "HealthUnavailable",
         "HealthUnavailableException",
         "InternalError",
         "InternalFailure",
@@ -71,6 +72,7 @@ _UNREACHABLE = frozenset(
         "InvalidInputException",
         "InvalidParameterException",
         "InvalidParameterValue",
+        "InvalidTarget",
         "InvalidTargetException",
         "NotImplemented",
         "RequestTimeout",
@@ -84,6 +86,7 @@ _UNREACHABLE = frozenset(
         "Unavailable",
         "UnknownOperationException",
         "UnsupportedFeatureException",
+        "UnsupportedProtocol",
         "UnsupportedProtocolException",
         "ValidationError",
         "ValidationException",

@@ -16,6 +16,8 @@ from kiriwake.sources.aws.fields import Fields, blocks, number, of_milliseconds,
 from kiriwake.sources.redact import redacted
 
 LINES = 50
+CHARACTERS = 4096
+"""Of a line no more is kept: what happened stands at its beginning."""
 _NOT_FOUND = "ResourceNotFoundException"
 
 
@@ -70,7 +72,8 @@ def read_tails(api: Api, calls: Sequence[Call]) -> list[Job]:
 def _line(fields: Fields) -> LogLine:
     never = datetime.fromtimestamp(0, UTC)
     return LogLine(
-        at=of_milliseconds(fields, "timestamp") or never, message=redacted(text(fields, "message"))
+        at=of_milliseconds(fields, "timestamp") or never,
+        message=redacted(text(fields, "message")[:CHARACTERS]),
     )
 
 

@@ -15,7 +15,7 @@ from kiriwake.sources.aws import ecr, ecs, elb, iam, logs, net
 from kiriwake.sources.aws.api import Api, Job, Outcome, Reader, Seen
 from kiriwake.sources.aws.failures import Failed, ReadFailed
 from kiriwake.sources.aws.identity import identify
-from kiriwake.sources.aws.targets import Targets
+from kiriwake.sources.aws.targets import Targets, regions_with_clusters
 from kiriwake.sources.source import Identity, Request
 
 THREADS = 12
@@ -109,6 +109,10 @@ class AwsSource:
         found = finder.find(wanted)
         self._primed |= finder.seen
         return found
+
+    def regions_in_use(self) -> tuple[str, ...]:
+        """The other regions in which a cluster was seen."""
+        return regions_with_clusters(self._api, self._regions)
 
     def now(self) -> datetime:
         """The time by the answers' Date header."""

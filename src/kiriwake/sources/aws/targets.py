@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import Any
 
 from kiriwake.core.errors import KiriwakeError, NoAccess, TargetNotFound, UsageError
@@ -19,23 +18,14 @@ from kiriwake.sources.aws.api import Api
 from kiriwake.sources.aws.failures import Failed, ReadFailed
 from kiriwake.sources.aws.fields import blocks, text
 from kiriwake.sources.aws.identity import no_access
+from kiriwake.sources.names import nearest
 from kiriwake.sources.source import Identity
 
 Read = Callable[[Collection[Call]], Mapping[Call, Observed[Any]]]
 
 OTHER_REGIONS = 16
 """How many regions are asked about a cluster that this one does not have."""
-NAMES_SHOWN = 5
 _AT_ONCE = 8
-
-
-def nearest(name: str, names: Iterable[str]) -> tuple[str, ...]:
-    """The names that are most like one, best first; the first few where none is like it."""
-    by_folded = {known.casefold(): known for known in sorted(names, reverse=True)}
-    close = get_close_matches(name.casefold(), by_folded, n=3, cutoff=0.5)
-    inside = [known for known in sorted(by_folded) if name.casefold() in known]
-    chosen = list(dict.fromkeys([*close, *inside]))[:3] or sorted(by_folded)[:NAMES_SHOWN]
-    return tuple(by_folded[folded] for folded in chosen)
 
 
 def not_found(
