@@ -1,0 +1,1 @@
+"""Kubernetes manifests into the model."""
