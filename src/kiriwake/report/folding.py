@@ -9,7 +9,7 @@ from wcwidth import wcswidth
 
 COLUMNS = 80
 _PIECES = re.compile(r"[!-~]+| +|[^ -~]")
-_NEVER_FIRST = "、。，．・」』）)]}！？:;,."  # noqa: RUF001 - Japanese punctuation
+_NEVER_FIRST = "、。，．・」』）)]}！？:;,."
 
 
 def folded(text: str, *, first: str = "", rest: str | None = None) -> Iterator[str]:
