@@ -8,7 +8,6 @@ import pytest
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from tests.lab.conftest import Bench
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-
 from tests.lab.conftest import Bench
 from tests.lab.shapes import faults
 from tests.lab.town import Town, town
