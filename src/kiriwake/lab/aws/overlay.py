@@ -68,3 +68,4 @@ class Overlay:
         service, _, name = action.partition(":")
         if not name.startswith(("Describe", "List", "Get")):
             self._holders.settle(account, region, service)
+            self._world.writes += 1
