@@ -8,8 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from tests.lab.conftest import Bench
+from tests.lab.shapes import faults
 
 
 def _vpc(bench: Bench, cidr: str = "10.0.0.0/16") -> str:
@@ -86,6 +86,32 @@ def test_an_address_is_given_once(bench: Bench) -> None:
         ec2.create_network_interface(SubnetId=subnet, PrivateIpAddress="10.0.0.50")
     with pytest.raises(ClientError, match="InvalidParameterValue"):
         ec2.create_network_interface(SubnetId=subnet, PrivateIpAddress="10.9.0.50")
+
+
+def test_an_interface_is_described_in_the_models_shape(bench: Bench) -> None:
+    ec2 = bench.aws("ec2")
+    vpc = _vpc(bench)
+    subnet = _subnet(bench, vpc, "10.0.0.0/26")
+    run = ec2.run_instances(ImageId="ami-1", MinCount=1, MaxCount=1, SubnetId=subnet)
+    group = ec2.create_security_group(GroupName="a&b", Description="x", VpcId=vpc)["GroupId"]
+    made = ec2.create_network_interface(
+        SubnetId=subnet,
+        Groups=[group],
+        Description="<mine>",
+        TagSpecifications=[
+            {"ResourceType": "network-interface", "Tags": [{"Key": "team", "Value": "x"}]}
+        ],
+    )["NetworkInterface"]
+    answer = ec2.describe_network_interfaces()
+    assert faults("ec2", "DescribeNetworkInterfaces", answer) == []
+    found = {eni["NetworkInterfaceId"]: eni for eni in answer["NetworkInterfaces"]}
+    mine = found.pop(made["NetworkInterfaceId"])
+    assert (mine["Description"], mine["Status"]) == ("<mine>", "available")
+    assert mine["Groups"] == [{"GroupId": group, "GroupName": "a&b"}]
+    assert mine["TagSet"] == [{"Key": "team", "Value": "x"}]
+    instance = run["Instances"][0]["InstanceId"]
+    attached = [eni for eni in found.values() if "Attachment" in eni]
+    assert [eni["Attachment"]["InstanceId"] for eni in attached] == [instance]
 
 
 def test_interfaces_come_in_pages(bench: Bench) -> None:

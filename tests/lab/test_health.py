@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-
 from tests.lab.conftest import Bench
 from tests.lab.shapes import faults
 from tests.lab.town import Town, town
@@ -67,7 +67,7 @@ def test_a_matcher_of_a_range_takes_redirects(place: Town) -> None:
     ],
 )
 def test_what_an_application_does_decides(
-    place: Town, behaviour: dict[str, object], expected: tuple[str, str, str]
+    place: Town, behaviour: dict[str, Any], expected: tuple[str, str, str]
 ) -> None:
     group = place.front()
     place.register(group, place.app(**behaviour))

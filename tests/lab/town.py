@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from kiriwake.lab.ground import Eni, ImageBehaviour, Serving
 from tests.lab.conftest import Bench
+
+from kiriwake.lab.ground import Eni, ImageBehaviour, Serving
 
 
 @dataclass
@@ -59,7 +60,10 @@ class Town:
         elb = self.bench.aws("elbv2")
         protocol = "HTTP" if kind == "application" else "TCP"
         lb = elb.create_load_balancer(
-            Name=f"front-{kind[:3]}", Subnets=self.subnets, SecurityGroups=[self.lb_group], Type=kind
+            Name=f"front-{kind[:3]}",
+            Subnets=self.subnets,
+            SecurityGroups=[self.lb_group],
+            Type=kind,
         )["LoadBalancers"][0]["LoadBalancerArn"]
         group = self.target_group(protocol, **check)
         elb.create_listener(

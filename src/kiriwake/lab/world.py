@@ -124,6 +124,8 @@ class World:
     calls: deque[Call] = field(default_factory=lambda: deque(maxlen=_KEPT_CALLS))
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     last_call: int = 0
+    writes: int = 0
+    """Grows whenever somebody changes what moto keeps."""
 
     def __post_init__(self) -> None:
         self.reset()
