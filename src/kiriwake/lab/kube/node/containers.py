@@ -201,7 +201,7 @@ class Containers:
         one.ready = one.started = False
         pod = self.pod_of(run)
         if pod is not None and not run.ending and self._restarts(pod, one):
-            self._restart(run, pod, one)
+            self._restart(run, one)
         self.changed(run)
 
     def _restarts(self, pod: Obj, one: ContainerRun) -> bool:
@@ -212,7 +212,7 @@ class Containers:
             policy == "Always" or one.is_sidecar or (policy == "OnFailure" and one.exit_code != 0)
         )
 
-    def _restart(self, run: PodRun, pod: Obj, one: ContainerRun) -> None:
+    def _restart(self, run: PodRun, one: ContainerRun) -> None:
         """The first restart is at once; then ten seconds, doubled up to five minutes."""
         one.last = one.terminated()
         ran = (one.ended_at or self._world.now()) - (one.started_at or self._world.now())

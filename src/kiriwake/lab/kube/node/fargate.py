@@ -63,7 +63,7 @@ class Fargate:
             return
         profile = world.outside.fargate_profile(namespace, labels_of(pod))
         if profile is None:
-            said = f"Misconfigured Fargate Profile: fargate profile for pod {namespace}/{name} not found"
+            said = f"Misconfigured Fargate Profile: no profile takes pod {namespace}/{name}"
             world.events.warning(pod, "FailedScheduling", said, NAME)
             return
         for subnet in profile.subnets:

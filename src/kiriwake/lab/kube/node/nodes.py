@@ -96,13 +96,36 @@ class Nodes:
         allocatable: Mapping[str, str] | None = None,
     ) -> Machine:
         """Starts an instance in a subnet and joins it; raises AwsError if EC2 refuses."""
+        groups = tuple(self._world.outside.security_groups())
+        eni = self._world.ground.create_interface(subnet_id, groups, "")
+        return self.launch_on(
+            eni,
+            type_name,
+            role_arn,
+            name=name,
+            labels=labels,
+            taints=taints,
+            allocatable=allocatable,
+        )
+
+    def launch_on(
+        self,
+        eni: Eni,
+        type_name: str,
+        role_arn: str,
+        *,
+        name: str = "",
+        labels: Mapping[str, str] | None = None,
+        taints: Sequence[Obj] = (),
+        allocatable: Mapping[str, str] | None = None,
+    ) -> Machine:
+        """Joins an instance whose primary interface is there already."""
         world = self._world
-        groups = tuple(world.outside.security_groups())
-        eni = world.ground.create_interface(subnet_id, groups, "")
         self._made += 1
         digest = uid(f"{world.seed}/instance/{self._made}").replace("-", "")
         instance_id = f"i-0{digest[:16]}"
         kind = instance_type(type_name)
+        groups = tuple(eni.group_ids)
         machine = Machine(
             name=name or eni.private_dns,
             type=kind,

@@ -29,6 +29,7 @@ AGAIN = timedelta(minutes=5)
 """How long a pod that fits nowhere waits before it is tried again without a reason."""
 OVER = ("Succeeded", "Failed")
 HELPLESS = "Preemption is not helpful for scheduling"
+ASSUMED_CPU = Decimal("0.1")
 NO_VICTIMS = "No preemption victims found for incoming pod"
 
 
@@ -117,11 +118,13 @@ class Scheduler:
             return
         self._bind(pod, min(fits, key=self._rank))
 
-    def _rank(self, node: Obj) -> tuple[Decimal, int, str]:
+    def _rank(self, node: Obj) -> tuple[Decimal, str]:
+        """The least loaded node first; a pod that asks for nothing counts as 100m."""
         load = self._loads.get(name_of(node), Load())
         room = self._allocatable(node)
         cpu = room.get("cpu") or Decimal(1)
-        return (load.amounts.get("cpu", Decimal(0)) / cpu, len(load.pods), name_of(node))
+        asked = load.amounts.get("cpu", Decimal(0)) + ASSUMED_CPU * len(load.pods)
+        return asked / cpu, name_of(node)
 
     def _bind(self, pod: Obj, node: Obj) -> None:
         self.unschedulable.pop((namespace_of(pod), name_of(pod)), None)
