@@ -61,6 +61,7 @@ def diagnose(
     `NoAccess` and `TargetNotFound`.
     """
     started = timer()
+    before = _requests_of(source)
     identity = source.identity()
     targets = source.targets(target)
     run = _Run(
@@ -72,6 +73,8 @@ def diagnose(
         causes=causes,
         out_of_time=lambda: timeout is not None and timer() - started > timeout,
         progress=progress,
+        before=before,
+        alone=len(targets) == 1,
         facts=dict(source.facts) if isinstance(source, BundleSource) else {},
     )
     diagnoses = run.sweep(targets) if _is_sweep(target, targets) else run.in_full(targets)
@@ -103,6 +106,10 @@ class _Run:
     causes: Mapping[str, Cause] | None
     out_of_time: Callable[[], bool]
     progress: Callable[[Progress], None]
+    before: int
+    """Requests that the source had made before."""
+    alone: bool
+    """Whether there is one target only."""
     facts: dict[Call, Observed[Any]]
     remarks: tuple[Text, ...] = ()
     _judged: dict[Target, tuple[int, Diagnosis]] = field(default_factory=dict)
@@ -167,13 +174,18 @@ class _Run:
 
     def _affordable(self, target: Target, wanted: Sequence[Call]) -> Sequence[Call]:
         """As many of the calls as the target's budget still pays for, in their order."""
-        left = self.budget - self._spent.setdefault(target, _TO_START)
+        left = self.budget - self._spent_on(target)
         chosen: list[Call] = []
         for call in wanted:
             if requests_for([*chosen, call]) <= left:
                 chosen.append(call)
         self._spent[target] += requests_for(chosen)
         return chosen
+
+    def _spent_on(self, target: Target) -> int:
+        """What a target cost: exactly if it is the only one, by estimate beside others."""
+        estimated = self._spent.setdefault(target, _TO_START)
+        return self._requests() - self.before if self.alone else estimated
 
     def _read(self, calls: Iterable[Call]) -> None:
         for call, seen in self.source.read(tuple(calls)).items():
@@ -203,8 +215,10 @@ class _Run:
         return isinstance(self.facts.get(ecs.SERVICES.of(cluster.place)), Missing)
 
     def _tell(self, targets: int, decided: int) -> None:
-        requests = sum(request.times for request in self.source.requests())
-        self.progress(Progress(targets, decided, requests))
+        self.progress(Progress(targets, decided, self._requests() - self.before))
+
+    def _requests(self) -> int:
+        return _requests_of(self.source)
 
     def _note_lack_of_time(self, targets: int) -> None:
         self.remarks = (
@@ -222,6 +236,10 @@ _TO_START = 1
 
 def _in_bulk(target: Target, wanted: Sequence[Call]) -> Sequence[Call]:
     return [call for call in wanted if is_bulk(call)]
+
+
+def _requests_of(source: Source) -> int:
+    return sum(request.times for request in source.requests())
 
 
 def _is_stage_one(diagnosis: Diagnosis) -> bool:
