@@ -30,6 +30,10 @@ BIG_CLUSTER = 20
 """A cluster with more services is swept first."""
 
 
+FEW = 4
+"""So many calls of a kind no source declines."""
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a run has come."""
@@ -169,7 +173,10 @@ class _Run:
                 return
             calls = list(dict.fromkeys(call for each in wanted.values() for call in each))
             asked.update(calls)
-            self._read(calls)
+            declined = self._read(calls)
+            if depth is Depth.FULL:
+                for start in range(0, len(declined), FEW):
+                    self._read(declined[start : start + FEW])
             active = list(wanted)
 
     def _affordable(self, target: Target, wanted: Sequence[Call]) -> Sequence[Call]:
@@ -187,10 +194,15 @@ class _Run:
         estimated = self._spent.setdefault(target, _TO_START)
         return self._requests() - self.before if self.alone else estimated
 
-    def _read(self, calls: Iterable[Call]) -> None:
+    def _read(self, calls: Iterable[Call]) -> list[Call]:
+        """Reads the calls; the ones that the source declined, being too many at once."""
+        declined: list[Call] = []
         for call, seen in self.source.read(tuple(calls)).items():
-            if not (isinstance(seen, Missing) and seen.why is Why.NOT_ASKED):
+            if isinstance(seen, Missing) and seen.why is Why.NOT_ASKED:
+                declined.append(call)
+            else:
                 self.facts[call] = seen
+        return declined
 
     def _judge(self, target: Target, depth: Depth = Depth.FULL) -> Diagnosis:
         """The diagnosis by all that is known now; the last one where nothing was added."""
