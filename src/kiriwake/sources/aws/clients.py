@@ -73,7 +73,7 @@ class Clients:
     def _config(self, service: str) -> Config:
         patience = self._timeout or 20.0
         config: dict[str, Any] = {
-            "connect_timeout": min(5.0, patience),
+            "connect_timeout": min(3.0, patience),
             "read_timeout": patience,
             "max_pool_connections": THREADS + 4,
             "user_agent_extra": f"kiriwake/{__version__}",
@@ -122,6 +122,8 @@ def connect(
     (`AWS_*`, the profile, SSO, IMDS, `AWS_ENDPOINT_URL_<SERVICE>`). Raises `NoAccess`
     for a profile that does not exist or a missing region.
     """
+    # botocore itself looks at AWS_DEFAULT_REGION only; the CLI and the other SDKs at both.
+    region = region or os.environ.get("AWS_REGION", "")
     try:
         session = boto3.Session(profile_name=profile or None, region_name=region or None)
         if role_arn:

@@ -53,8 +53,11 @@ class AwsSource:
             # look at it is a look at what is so by then.
             if primed := self._primed.pop(call, None):
                 outcomes[call] = primed
+            elif reader := _BY_KEY.get((call.action, call.part)):
+                groups.setdefault(reader, []).append(call)
             else:
-                groups.setdefault(_BY_KEY[call.action, call.part], []).append(call)
+                # A kind of evidence that another source gives.
+                outcomes[call] = Missing(call, Why.NOT_ASKED)
         jobs = [job for reader, some in groups.items() for job in reader(self._api, some)]
         for answered in self._run(jobs):
             outcomes |= answered
@@ -67,7 +70,12 @@ class AwsSource:
         if not jobs:
             return []
         with ThreadPoolExecutor(min(THREADS, len(jobs)), "kiriwake-aws") as pool:
-            return list(pool.map(self._one, jobs))
+            futures = [pool.submit(self._one, job) for job in jobs]
+            try:
+                return [future.result() for future in futures]
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
 
     def _one(self, job: Job) -> dict[Call, Observed[Any]]:
         try:
