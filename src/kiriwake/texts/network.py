@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kiriwake.core.text import Text
 from kiriwake.texts.ids import meanings
 from kiriwake.texts.meaning import Dependency, Failure, Family, Meaning, Weight
-from kiriwake.texts.normalise import Normal
+from kiriwake.texts.normalise import Normal, masked
 from kiriwake.texts.pattern import compiled, shortened
 
 UNRESOLVED = (
@@ -220,7 +221,7 @@ def _at(text: Normal, start: int, word: str) -> Meaning | None:
     window = text.lower[first : start + len(word) + AFTER]
     if any(answer in window for answer in ANSWERED):
         return None
-    where = _nearest(window, start - first)
+    where = _nearest(masked(window), start - first)
     if where is None:
         return None
     unresolved = word in UNRESOLVED
@@ -244,6 +245,7 @@ def _at(text: Normal, start: int, word: str) -> Meaning | None:
     )
 
 
+@lru_cache(maxsize=1_024)
 def _nearest(window: str, at: int) -> Destination | None:
     """The destination named closest to the network words; a host counts before a phrase."""
     best: tuple[int, int, Destination] | None = None

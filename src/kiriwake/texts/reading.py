@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -26,7 +25,7 @@ from kiriwake.texts import (
     target_health,
 )
 from kiriwake.texts.meaning import Meaning, Weight
-from kiriwake.texts.normalise import Normal, normalise
+from kiriwake.texts.normalise import Normal, masked, normalise
 from kiriwake.texts.pattern import Pattern
 
 TABLES: tuple[tuple[Pattern, ...], ...] = (
@@ -46,8 +45,6 @@ TABLES: tuple[tuple[Pattern, ...], ...] = (
 )
 _ROWS = tuple(row for table in TABLES for row in table)
 GRAM = 3
-_VOLATILE = re.compile(r"[0-9a-f]{8,}(?:-[0-9a-f]{4,}){0,4}|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}")
-"""Ids and addresses, in which otherwise equal messages differ."""
 EXCUSED = {row.id: row.excused_by for table in TABLES for row in table if row.excused_by}
 
 ON_KUBERNETES = {
@@ -111,7 +108,7 @@ class Shape:
 def read(message: str) -> tuple[Meaning, ...]:
     """What a message says, best first; empty when nothing in it is known."""
     text = normalise(message)
-    shape = _shape(_VOLATILE.sub("00000000", text.flat))
+    shape = _shape(masked(text.flat))
     found = list(_found(text, shape))
     ids = {meaning.id for meaning in found}
     kept = (m for m in found if not (EXCUSED.get(m.id, frozenset()) & ids))
