@@ -75,6 +75,7 @@ ANSWERED = (
     "health check",
     "target-group",
     "unauthorizedoperation",
+    "getting credentials",
 )
 """Words of a call that was answered: whatever failed then, it was not the network."""
 

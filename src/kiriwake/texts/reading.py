@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
@@ -45,6 +45,8 @@ TABLES: tuple[tuple[Pattern, ...], ...] = (
 )
 _ROWS = tuple(row for table in TABLES for row in table)
 GRAM = 3
+ONE_MESSAGE = 1_500
+"""Characters within which two findings are of one message (AWS cuts reasons at 1,024)."""
 EXCUSED = {row.id: row.excused_by for table in TABLES for row in table if row.excused_by}
 
 ON_KUBERNETES = {
@@ -114,7 +116,21 @@ def read(message: str) -> tuple[Meaning, ...]:
     kept = (m for m in found if not (EXCUSED.get(m.id, frozenset()) & ids))
     if shape.kubernetes:
         kept = (_on_kubernetes(meaning) for meaning in kept)
-    return tuple(sorted(kept, key=lambda meaning: (-meaning.weight, meaning.position)))
+    best_first = sorted(kept, key=lambda meaning: (-meaning.weight, meaning.position))
+    return tuple(_settled(best_first))
+
+
+def _settled(best_first: Iterable[Meaning]) -> Iterator[Meaning]:
+    """The meanings, of which only the first decides what one message is about."""
+    decided: list[int] = []
+    for meaning in best_first:
+        if not meaning.decided_by_text:
+            yield meaning
+        elif any(abs(meaning.position - other) < ONE_MESSAGE for other in decided):
+            yield replace(meaning, decided_by_text=False)
+        else:
+            decided.append(meaning.position)
+            yield meaning
 
 
 @lru_cache(maxsize=4_096)
