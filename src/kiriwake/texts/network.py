@@ -237,7 +237,7 @@ def _at(text: Normal, start: int, word: str) -> Meaning | None:
         weight=Weight.DIRECT,
         causes=causes,
         why=_why(quote, where.cause, fields),
-        decided_by_text=where.decided and not unresolved,
+        decided_by_text=where.decided and (not unresolved or where.dependency is Dependency.EFS),
         dependency=where.dependency,
         failure=Failure.UNRESOLVED if unresolved else Failure.UNREACHABLE,
         fields=fields,
