@@ -125,7 +125,7 @@ class Lab:
                 self._begin()
             moto = _Moto(self._overlay)
             control = Control(self.world, self.reset)
-            self._edge = Edge(self.world, moto, control, self._overlay.after_write)
+            self._edge = Edge(self.world, moto, control, self._overlay)
             self._port = listener.getsockname()[1]
             self._server = make_server(
                 "127.0.0.1",

@@ -96,7 +96,7 @@ class Prober:
                 if target.drains_until <= now:
                     del self._groups[target.arn][target.key]
             else:
-                around = self._survey(target, group)
+                around = self.survey(target, group)
                 self._probe(target, around)
                 self._push(now + timedelta(seconds=around.check.interval_s), target)
 
@@ -158,7 +158,7 @@ class Prober:
         """As `health`, for a target at hand."""
         if target.drains_until is not None:
             return Health("draining", Reason.DEREGISTRATION, WORDS[Reason.DEREGISTRATION])
-        around = self._survey(target, group)
+        around = self.survey(target, group)
         if around.unused is not None:
             return around.unused
         if not around.check.enabled:
@@ -191,7 +191,8 @@ class Prober:
             if target.state != "unhealthy" and target.fails >= check.unhealthy_threshold:
                 target.state = "unhealthy"
 
-    def _survey(self, target: Target, group: Any) -> Surroundings:
+    def survey(self, target: Target, group: Any) -> Surroundings:
+        """What a target's checks depend on at this moment."""
         version = self._world.writes
         if target.around is not None and target.around.version == version:
             return target.around
