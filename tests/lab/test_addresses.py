@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import ipaddress
+import zipfile
 
 import pytest
 from botocore.exceptions import ClientError
@@ -192,3 +194,56 @@ def test_free_plus_held_is_always_the_size(bench: Bench, acts: list[str]) -> Non
         found = ground.subnet(subnet)
         assert found is not None
         assert found["AvailableIpAddressCount"] + len(held) == 11
+
+
+def test_functions_databases_and_file_systems_hold_addresses_too(bench: Bench) -> None:
+    vpc = _vpc(bench)
+    one = _subnet(bench, vpc, "10.0.1.0/24")
+    two = _subnet(bench, vpc, "10.0.2.0/24", "us-east-1b")
+    group = bench.aws("ec2").create_security_group(GroupName="g", Description="g", VpcId=vpc)
+    role = bench.aws("iam").create_role(RoleName="fn", AssumeRolePolicyDocument="{}")["Role"]
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("a.py", "")
+    for name in ("first", "second"):  # they share one interface a subnet
+        bench.aws("lambda").create_function(
+            FunctionName=name,
+            Runtime="python3.11",
+            Role=role["Arn"],
+            Handler="a.h",
+            Code={"ZipFile": code.getvalue()},
+            VpcConfig={"SubnetIds": [one, two], "SecurityGroupIds": [group["GroupId"]]},
+        )
+    rds = bench.aws("rds")
+    rds.create_db_subnet_group(
+        DBSubnetGroupName="g", DBSubnetGroupDescription="g", SubnetIds=[one, two]
+    )
+    rds.create_db_instance(
+        DBInstanceIdentifier="db",
+        DBInstanceClass="db.t3.micro",
+        Engine="postgres",
+        DBSubnetGroupName="g",
+        MasterUsername="user",
+        MasterUserPassword="some-password",
+        AllocatedStorage=20,
+    )
+    efs = bench.aws("efs")
+    system = efs.create_file_system(CreationToken="t")["FileSystemId"]
+    efs.create_mount_target(FileSystemId=system, SubnetId=two)
+    held = bench.aws("ec2").describe_network_interfaces(
+        Filters=[{"Name": "vpc-id", "Values": [vpc]}]
+    )
+    kinds = sorted(
+        (eni["Description"].split()[0], eni["InterfaceType"]) for eni in held["NetworkInterfaces"]
+    )
+    assert kinds == [
+        ("AWS", "lambda"),
+        ("AWS", "lambda"),
+        ("EFS", "efs"),
+        ("RDSNetworkInterface", "interface"),
+    ]
+    assert (_free(bench, one), _free(bench, two)) == (249, 249)
+    rds.delete_db_instance(DBInstanceIdentifier="db", SkipFinalSnapshot=True)
+    for name in ("first", "second"):
+        bench.aws("lambda").delete_function(FunctionName=name)
+    assert (_free(bench, one), _free(bench, two)) == (251, 250)
