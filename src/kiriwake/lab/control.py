@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, unquote
 
 from kiriwake.lab.aws import images
 from kiriwake.lab.edge import json_answer
+from kiriwake.lab.ground import AwsError
 from kiriwake.lab.wire import Answer
 from kiriwake.lab.world import Deny, World
 
@@ -189,8 +190,14 @@ class Control:
         return self._world.capacity
 
     def _node(self, name: str, body: Any) -> object:  # noqa: ANN401 - JSON
-        self._world.nodes[name] = dict(_object(body))
-        return {name: self._world.nodes[name]}
+        given = dict(_object(body))
+        if self._world.describe_node is not None:
+            try:
+                self._world.describe_node(name, given)
+            except AwsError as refused:
+                raise BadRequestError(str(refused)) from None
+        self._world.nodes[name] = given
+        return {name: given}
 
     def _calls(self, query: str) -> object:
         since = parse_qs(query).get("since", ["0"])[0]

@@ -27,6 +27,7 @@ from kiriwake.lab.aws.store import forget, store
 from kiriwake.lab.clock import LabClock, wall_now
 from kiriwake.lab.control import Control
 from kiriwake.lab.edge import Edge
+from kiriwake.lab.kube.seam import Kubernetes
 from kiriwake.lab.stories import book
 from kiriwake.lab.telling import tell
 from kiriwake.lab.world import HOME_ACCOUNT, HOME_REGION, World
@@ -103,6 +104,7 @@ class Lab:
         self._edge: Edge | None = None
         self._folder: Path | None = None
         self._grounds: dict[tuple[str, str], MotoGround] = {}
+        self._kubernetes: Kubernetes | None = None
 
     # --- life ------------------------------------------------------------------------
     def start(self) -> Self:
@@ -150,6 +152,8 @@ class Lab:
             self._server.shutdown()
             self._server.server_close()
             self._server = None
+        if self._kubernetes is not None:
+            self._kubernetes.stop()
         for thread in self._threads:
             thread.join(timeout=5)
         self._threads.clear()
@@ -226,6 +230,7 @@ class Lab:
             "KUBECONFIG": str(folder / "kubeconfig"),
             "http_proxy": self.endpoint,
             "no_proxy": "127.0.0.1,localhost",
+            **(self._kubernetes.environment(folder) if self._kubernetes else {}),
         }
 
     # --- inside ----------------------------------------------------------------------
@@ -236,6 +241,12 @@ class Lab:
 
     def _engines(self) -> None:
         self.world.clock.engines.append(self._overlay.prober)
+        kubernetes = Kubernetes(self.world, self.ground)
+        self.world.handlers["eks"] = kubernetes.eks
+        self.world.inhabited.append(kubernetes.eks)
+        self.world.clock.engines.append(kubernetes.eks)
+        self.world.describe_node = kubernetes.eks.describe_node
+        self._kubernetes = kubernetes
 
     def _begin(self) -> None:
         forget()

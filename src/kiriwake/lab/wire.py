@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 
 from botocore.exceptions import UnknownServiceError
 from botocore.loaders import Loader
-from botocore.model import ServiceModel
+from moto.core.model import ServiceModel
 from moto.core.serialize import get_serializer_class
 
 from kiriwake.lab.ground import AwsError

@@ -78,7 +78,7 @@ class Fargate:
                 continue
             kind = InstanceType("fargate", CPUS, MEMORY_MIB, 1, 1)
             machine = Machine(
-                name=f"fargate-{eni.private_dns}",
+                name=f"fargate-{eni.private_dns or eni.private_ip.replace('.', '-')}",
                 type=kind,
                 eni=eni,
                 instance_id=f"fargate-{eni.id[4:]}",

@@ -11,7 +11,12 @@ from kiriwake.lab.kube.node import words
 EKS_ACCOUNTS = ("602401143452", "800184023465", "877085696533")
 """The accounts whose registries hold the images of EKS's own add-ons."""
 EKS_BEHAVIOUR = ImageBehaviour(size_mib=45, arch=("amd64", "arm64"))
-KNOWN_PUBLIC = ("public.ecr.aws/aws-observability/", "public.ecr.aws/eks/", "registry.k8s.io/")
+KNOWN_PUBLIC = (
+    "public.ecr.aws/aws-observability/",
+    "public.ecr.aws/eks/",
+    "public.ecr.aws/cloudwatch-agent/",
+    "registry.k8s.io/",
+)
 REFERENCE = re.compile(
     r"^(?P<name>[a-z0-9]+(?:[._:/-]+[a-z0-9]+)*?)(?::(?P<tag>[\w][\w.-]{0,127}))?"
     r"(?:@(?P<digest>sha256:[0-9a-f]{64}))?$"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -124,6 +124,8 @@ class Nodes:
         self._made += 1
         digest = uid(f"{world.seed}/instance/{self._made}").replace("-", "")
         instance_id = f"i-0{digest[:16]}"
+        if not eni.private_dns:
+            eni = replace(eni, private_dns=_dns(eni.private_ip, world.ground.region))
         kind = instance_type(type_name)
         groups = tuple(eni.group_ids)
         machine = Machine(
@@ -296,12 +298,9 @@ class Nodes:
         Keys: `subnet`, `instance_type`, `role`, `labels`, `taints`, `allocatable`, `ready`
         (false: the kubelet stops reporting), `network` (false: the CNI is not initialized).
         """
-        known = {"cluster", "subnet", "instance_type", "role", "labels", "taints", "allocatable"}
-        unknown = set(said) - known - {"ready", "network"}
+        unknown = sorted(set(said) - KEYS)
         if unknown:
-            message = (
-                f"a node has no {sorted(unknown)[0]!r}; it has {sorted(known)}, ready, network"
-            )
+            message = f"a node has no {unknown[0]!r}; it has {', '.join(sorted(KEYS))}"
             raise ValueError(message)
         machine = self.machines.get(name)
         if machine is None:
@@ -365,6 +364,12 @@ class Nodes:
         meta = {k: v for k, v in pod["metadata"].items() if k != "resourceVersion"}
         meta |= {"deletionTimestamp": stamp(self._world.now()), "deletionGracePeriodSeconds": 30}
         self._world.store.update("pods", {**pod, "metadata": meta})
+
+
+def _dns(address: str, region: str) -> str:
+    """The private DNS name of an address, as EC2 gives it."""
+    domain = "ec2.internal" if region == "us-east-1" else f"{region}.compute.internal"
+    return f"ip-{address.replace('.', '-')}.{domain}"
 
 
 def _provider_id(machine: Machine) -> str:
