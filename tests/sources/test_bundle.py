@@ -121,12 +121,12 @@ def test_no_environment_value_gets_into_a_recording() -> None:
     assert b"p4ss" not in encode(source.recording(NOW))
 
 
-def _bundle(**changes: Any) -> bytes:  # noqa: ANN401 - what a stranger may write
+def _bundle(**changes: Any) -> bytes:
     plain = json.loads(encode(Recording(AT)))
     return json.dumps({**plain, **changes}).encode()
 
 
-def _fact(**fields: Any) -> bytes:  # noqa: ANN401 - what a stranger may write
+def _fact(**fields: Any) -> bytes:
     return _bundle(facts=[{"action": "ec2:DescribeSubnets", "argument": "s", **fields}])
 
 
