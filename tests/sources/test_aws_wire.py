@@ -118,7 +118,7 @@ def wire(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Wire]:
     thread.join()
 
 
-def why(seen: Any) -> Why:  # noqa: ANN401 - whatever was read
+def why(seen: Any) -> Why:
     assert isinstance(seen, Missing), seen
     assert seen.says
     return seen.why

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from types import MappingProxyType
@@ -36,10 +36,12 @@ _BY_KEY = {(reading.action, reading.part): reader for reading, reader in READERS
 class AwsSource:
     """Reads one account in one region."""
 
-    def __init__(self, api: Api, *, partition: str = "aws", regions: Collection[str] = ()) -> None:
+    def __init__(
+        self, api: Api, *, partition: str = "aws", regions: Callable[[], Sequence[str]] = tuple
+    ) -> None:
         self._api = api
         self._partition = partition
-        self._regions = tuple(regions)
+        self._regions = regions
         self._identity: Identity | None = None
         self._primed: dict[Call, Observed[Any]] = {}
 
@@ -120,7 +122,7 @@ class AwsSource:
 
     def regions_in_use(self) -> tuple[str, ...]:
         """The other regions in which a cluster was seen."""
-        return regions_with_clusters(self._api, self._regions)
+        return regions_with_clusters(self._api, self._regions())
 
     def now(self) -> datetime:
         """The time by the answers' Date header."""
