@@ -22,6 +22,7 @@ class TerminalTeller:
     def __init__(self, io: IO, *, dry_run: bool = False) -> None:
         self._io = io
         self._dry_run = dry_run
+        self._seen = ""
 
     def preview(
         self, report: Report, finding: Finding, plan: Plan, given: Mapping[str, str]
@@ -73,6 +74,9 @@ class TerminalTeller:
     def looking(self, seconds: float, diagnosis: Diagnosis) -> None:
         """What is still seen, so many seconds after the change."""
         seen = ", ".join(symptom.id for symptom in diagnosis.symptoms) or "-"
+        if seen == self._seen:
+            return
+        self._seen = seen
         self._io.say(Text(en=f"  {seconds:4.0f} s: {seen}", ja=f"  {seconds:4.0f} 秒: {seen}"))
 
     def verified(self, before: Diagnosis, after: Diagnosis, seconds: float) -> None:

@@ -6,6 +6,7 @@ fact with the number of its call; notes say why, and every action is in `help`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -272,7 +273,15 @@ class _Target:
         if self.style.verbose:
             return self.diagnosis.ruled_out
         near = [e for e in self.diagnosis.ruled_out if not e.no_symptom and e.cause.explains & seen]
-        near.sort(key=lambda e: (-len(e.cause.explains & seen), e.id))
+        said = Counter(e.because[0].says.en for e in near if e.because)
+        # What is ruled out by a number of its own tells more than what no text names.
+        near.sort(
+            key=lambda e: (
+                said[e.because[0].says.en] if e.because else len(near),
+                -len(e.cause.explains & seen),
+                e.id,
+            )
+        )
         return near[:NEAREST]
 
     def _live(self) -> Sequence[Open]:

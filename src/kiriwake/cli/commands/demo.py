@@ -122,7 +122,11 @@ def _show(io: IO, *, json_wanted: bool) -> Show:
 
     def fixing(act: Act) -> None:
         given = "".join(f" --set {name}={value}" for name, value in act.given.items())
-        out(f"$ kiriwake fix {act.cause} {act.target}{given} --yes")
+        out(
+            f"$ kiriwake fix {act.cause} {act.target}{given} --yes".replace(
+                " --set", " \\\n    --set"
+            )
+        )
         out()
 
     def closes(act: Act, report: Report, as_told: bool) -> None:
@@ -133,7 +137,8 @@ def _show(io: IO, *, json_wanted: bool) -> Show:
             en="as told" if as_told else "NOT as told",
             ja="筋書きどおり" if as_told else "筋書きと違う",
         )
-        out(f"$ kiriwake diagnose {act.target}   ->   {told} ({verdict.in_(io.lang)})")
+        out(f"$ kiriwake diagnose {act.target}")
+        out(f"{told} ({verdict.in_(io.lang)})")
         out()
 
     return Show(opens, diagnosed, fixing, closes)
