@@ -108,11 +108,14 @@ _WITHOUT_CREDENTIALS = (
     boto.CredentialRetrievalError,
     boto.TokenRetrievalError,
     boto.SSOError,
+    # `aws login` came with a later botocore than the oldest we take.
+    getattr(boto, "LoginError", boto.SSOError),
     boto.NoAuthTokenError,
     boto.ProfileNotFound,
     boto.ConfigParseError,
     boto.InvalidConfigError,
     boto.RefreshWithMFAUnsupportedError,
+    boto.UnknownCredentialError,
 )
 _SERVER_ERROR = 500
 _TOO_MANY = 429
