@@ -55,7 +55,7 @@ def region(services: int, ill: tuple[int, ...] = ()) -> dict[str, Any]:
     }
 
 
-def only(report: Report) -> Any:  # noqa: ANN401 - the diagnosis
+def only(report: Report) -> Any:
     (diagnosis,) = report.diagnoses
     return diagnosis
 

@@ -33,7 +33,7 @@ NO_ADDRESS = (
 AGO = NOW - timedelta(minutes=3)
 
 
-def world(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - answers of any kind
+def world(**changes: Any) -> dict[str, Any]:
     """A healthy service with its subnet, its image and its role to be seen as well."""
 
     def subnets(asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -218,6 +218,23 @@ def test_a_dead_endpoint_is_unreachable(wire: Wire, monkeypatch: pytest.MonkeyPa
     assert refused.value.reference == "endpoint-unreachable"
 
 
+@pytest.mark.parametrize("endpoint", ["nonsense", "http://", "http://[::1"])
+def test_an_endpoint_that_is_no_url_is_unreachable(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch, endpoint: str
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+
+    with pytest.raises(NoAccess) as refused:
+        connect().identity()
+
+    assert refused.value.reference == "endpoint-unreachable"
+
+
+def test_a_region_that_cannot_exist_is_unreachable(wire: Wire) -> None:
+    with pytest.raises(NoAccess):
+        connect(region="us east 1").identity()
+
+
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [

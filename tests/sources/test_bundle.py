@@ -56,6 +56,14 @@ def test_a_recording_is_judged_like_the_world_it_was_made_of(
     assert repr(without_times) == repr(report)
 
 
+def test_two_replays_of_a_recording_do_not_differ_at_all() -> None:
+    _, data = recorded(ill(), "shop/web")
+
+    first, second = (diagnose(BundleSource(decode(data)), parse("shop/web")) for _ in range(2))
+
+    assert first == second
+
+
 def test_a_recording_reads_back_as_what_was_written() -> None:
     _, data = recorded(ill(), "shop/web")
 

@@ -12,6 +12,7 @@ from typing import Any
 import boto3
 import botocore
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, EndpointConnectionError
 from botocore.model import OperationModel
 
 from kiriwake import __version__
@@ -54,15 +55,22 @@ class Clients:
         with self._lock:
             if client := self._made.get((service, region)):
                 return client
-            client = self._session.client(
-                service,  # type: ignore[call-overload]
-                region_name=region or None,
-                config=self._config(service),
-            )
+            client = self._new(service, region)
             # Behind the wrapper's back nothing can be written either.
             client.meta.events.register_first("before-call", _refuse_writes)
             self._made[service, region] = client
             return client
+
+    def _new(self, service: str, region: str) -> Any:  # noqa: ANN401 - botocore makes its types
+        # boto3 picks a client's class by a literal name; here the action names the service.
+        session: Any = self._session
+        try:
+            return session.client(service, region_name=region, config=self._config(service))
+        except ValueError as error:
+            if isinstance(error, BotoCoreError):
+                raise
+            # What AWS_ENDPOINT_URL holds is no URL.
+            raise EndpointConnectionError(endpoint_url=str(error)) from error
 
     def _config(self, service: str) -> Config:
         patience = self._timeout or 20.0
