@@ -24,7 +24,7 @@ from kiriwake.lab.kube.node.shipping import (
     stream_for,
     variables,
 )
-from kiriwake.lab.kube.objects import Obj, labels_of
+from kiriwake.lab.kube.objects import Obj, labels_of, uid_of
 from kiriwake.lab.kube.world import World
 
 SHIPPERS = ("fluent-bit", "fluentbit", "fluentd")
@@ -49,6 +49,15 @@ class Agents:
         """The last line's time by agent run and its start."""
         self._said: dict[str, datetime] = {}
         kubelets.adjust(self._adjust)
+        world.role_of = self.role_of
+
+    def role_of(self, pod: Obj) -> str:
+        """Whose AWS rights a running pod has, empty without any."""
+        run = self._kubelets.runs.get(uid_of(pod))
+        if run is None:
+            return ""
+        container = pod["spec"]["containers"][0]
+        return credentials(self._world, run, pod, container, run.role_arn).role_arn
 
     # --- the CNI ------------------------------------------------------------------
     def network(self, node: str) -> None:
@@ -126,18 +135,18 @@ class Agents:
         text, env = configuration(world, pod), variables(world, pod, one.spec)
         who = credentials(world, run, pod, one.spec, run.role_arn)
         region = env.get("AWS_REGION") or world.ground.region
-        problem = ""
+        problems: dict[str, str] = {}
         for other in list(self._kubelets.runs.values()):
             if other.node != run.node or other.uid == run.uid:
                 continue
             group = group_for(world, text, env, other.name)
-            problem = refusal(world, group, who, run.eni, region) if group else ""
-            if problem:
-                break
-            if group:
+            if group and group not in problems:
+                problems[group] = refusal(world, group, who, run.eni, region)
+            if group and not problems[group]:
                 self._send(group, f"{run.node}-application.", other, since, region)
-        if problem:
-            self._complain(run, one, [*who.errors, problem])
+        said = [problem for _, problem in sorted(problems.items()) if problem]
+        if said:
+            self._complain(run, one, [*who.errors, *said])
 
     def _send(self, group: str, prefix: str, run: PodRun, since: datetime, region: str) -> None:
         world = self._world

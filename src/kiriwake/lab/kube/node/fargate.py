@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from kiriwake.lab.ground import AwsError
@@ -27,6 +28,8 @@ class Fargate:
     def __init__(self, world: World, nodes: Nodes) -> None:
         self._world = world
         self._nodes = nodes
+        self.booted: Callable[[str, str], None] = lambda _namespace, _name: None
+        """Told of every pod that goes to Fargate."""
 
     def admit(self, pod: Obj) -> None:
         """Hands a pod that a profile takes to Fargate's own scheduler."""
@@ -89,6 +92,7 @@ class Fargate:
                 taints=[{"key": COMPUTE, "value": "fargate", "effect": "NoSchedule"}],
             )
             self._nodes.join(machine)
+            self.booted(namespace, name)
             bind(world, pod, machine.name, NAME)
             return
         said = f"Pod provisioning timed out (will retry) for pod: {namespace}/{name}"

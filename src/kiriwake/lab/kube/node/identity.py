@@ -94,7 +94,7 @@ def credentials(world: World, run: PodRun, pod: Obj, container: Obj, node_role: 
             return Credentials(role, tuple(errors), f"eks-{world.name}-{run.name}")
         errors.append(why)
     if node_role and world.ground.role_exists(node_role):
-        return Credentials(node_role, tuple(errors), run.node)
+        return Credentials(node_role, tuple(errors), run.instance_id)
     return Credentials("", (*errors, "no EC2 IMDS role found"))
 
 

@@ -95,6 +95,7 @@ class Kubelets:
             mains=[ContainerRun(c) for c in spec["containers"]],
             host_ip=machine.eni.private_ip,
             fargate=machine.fargate,
+            instance_id=machine.instance_id,
         )
         if run.inits:
             for one in run.mains:

@@ -125,6 +125,7 @@ class PodRun:
     mains: list[ContainerRun] = field(default_factory=list)
     ip: str = ""
     host_ip: str = ""
+    instance_id: str = ""
     mounted: bool = False
     ending: bool = False
     fargate: bool = False

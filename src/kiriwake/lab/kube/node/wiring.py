@@ -32,6 +32,7 @@ class Machinery:
         self.fargate = Fargate(world, self.nodes)
         self.agents = Agents(world, self.nodes, self.kubelets)
         world.webhooks += [self.fargate.admit, lambda pod: inject(world, pod)]
+        self.fargate.booted = lambda _namespace, _name: self.agents.watch_fargate()
         world.loop.controllers |= {
             "scheduler": self.scheduler.reconcile,
             "fargate-scheduler": self.fargate.reconcile,
