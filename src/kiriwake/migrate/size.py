@@ -213,9 +213,16 @@ def text(found: Sized, lang: Lang) -> str:
             Text(
                 en=f"  = note: {found.load.fixed} of them are load balancers, endpoints and others,"
                 " not tasks",
-                ja=f"  = 補足: うち {found.load.fixed} 個はロードバランサーやエンドポイントなどの分",
+                ja=f"  = 補足: うち {found.load.fixed}"
+                " 個はロードバランサーやエンドポイントなどの分",
             ).in_(lang)
         )
+    if found.load.balancers:
+        grows = Text(
+            en="  = note: an Application Load Balancer may grow to 100 addresses in all under load",
+            ja="  = 補足: Application Load Balancer は負荷に応じて合計 100 個まで使うことがある",
+        )
+        said += lines(grows.in_(lang))
     if o.prefix is not None:
         room = usable(o.prefix) - n.worst
         verdict = (
@@ -242,7 +249,8 @@ def text(found: Sized, lang: Lang) -> str:
         advice = Text(
             en=f"take a /{found.prefix}: {usable(found.prefix):,} usable (5 are AWS's), {left:,}"
             f" left at the worst moment, {HEADROOM:.0%} headroom kept",
-            ja=f"/{found.prefix} にすること: 使えるのは {usable(found.prefix):,} 個 (5 個は AWS が使用)、"
+            ja=f"/{found.prefix} にすること: 使えるのは {usable(found.prefix):,} 個 (5 個は"
+            " AWS が使用)、"
             f"最も混む時でも {left:,} 個残る (余裕率 {HEADROOM:.0%})",
         )
     said += lines(advice.in_(lang))

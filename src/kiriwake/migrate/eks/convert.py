@@ -77,7 +77,7 @@ def to_eks(estate: Estate, options: EksOptions) -> Converted:
             ledger.claim((tree,), Fate.ADAPTED, "manifests/", general.PLUMBING)
     _generate(work)
     _add_classes(work)
-    stack = Stack("An EKS cluster for the manifests beside this template. README.md has the order.")
+    stack = Stack("An EKS cluster, written by kiriwake. README.md says what to do in which order.")
     if any(kind in work.needs for kind in ("ingress", "balancer")):
         work.needs.add("balancer")
     _, needed, prefix = add_cluster(
