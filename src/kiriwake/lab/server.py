@@ -26,6 +26,7 @@ from kiriwake.lab.aws.overlay import Overlay
 from kiriwake.lab.aws.store import forget, store
 from kiriwake.lab.clock import LabClock, wall_now
 from kiriwake.lab.control import Control
+from kiriwake.lab.ecs.engine import EcsEngine
 from kiriwake.lab.edge import Edge
 from kiriwake.lab.kube.seam import Kubernetes
 from kiriwake.lab.stories import book
@@ -241,6 +242,11 @@ class Lab:
 
     def _engines(self) -> None:
         self.world.clock.engines.append(self._overlay.prober)
+        ecs = EcsEngine(self.ground, self.world.clock.now)
+        self.world.handlers["ecs"] = ecs
+        self.world.inhabited.append(ecs)
+        self.world.interruptible.append(ecs)
+        self.world.clock.engines.append(ecs)
         kubernetes = Kubernetes(self.world, self.ground)
         self.world.handlers["eks"] = kubernetes.eks
         self.world.inhabited.append(kubernetes.eks)
