@@ -83,6 +83,7 @@ def diagnose(
         facts=dict(source.facts) if isinstance(source, BundleSource) else {},
     )
     diagnoses = run.sweep(targets) if _is_sweep(target, targets) else run.in_full(targets)
+    remarks = (*_of_an_empty_region(source, identity, targets), *run.remarks)
     return Report(
         taken_at=run.taken_at,
         identity=identity,
@@ -90,7 +91,7 @@ def diagnose(
         seconds=0.0 if replayed else round(timer() - started, 1),
         diagnoses=diagnoses,
         requests=source.requests(),
-        remarks=(*_of_an_empty_region(source, identity, targets), *run.remarks),
+        remarks=remarks,
     )
 
 
