@@ -26,6 +26,7 @@ from kiriwake.lab.aws.overlay import Overlay
 from kiriwake.lab.aws.store import forget, store
 from kiriwake.lab.clock import LabClock, wall_now
 from kiriwake.lab.control import Control
+from kiriwake.lab.ecs.engine import EcsEngine
 from kiriwake.lab.edge import Edge
 from kiriwake.lab.kube.seam import Kubernetes
 from kiriwake.lab.stories import book
@@ -247,6 +248,12 @@ class Lab:
         self.world.clock.engines.append(kubernetes.eks)
         self.world.describe_node = kubernetes.eks.describe_node
         self._kubernetes = kubernetes
+        ecs = EcsEngine(self.ground, self.world.clock.now)
+        self.world.handlers["ecs"] = ecs
+        self.world.inhabited.append(ecs)
+        self.world.interruptible.append(ecs)
+        self.world.spacious.append(ecs)
+        self.world.clock.engines.append(ecs)
 
     def _begin(self) -> None:
         forget()
