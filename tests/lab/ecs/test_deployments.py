@@ -280,6 +280,8 @@ def test_code_deploy_services_refuse_what_code_deploy_does(town: Town) -> None:
     found = town.look()
     assert found["deployments"] == []
     assert found["taskSets"][0]["runningCount"] == 1
+    sets = town.call("DescribeTaskSets", cluster="my-cluster", service="my-service")["taskSets"]
+    assert sets == found["taskSets"]
     error = town.refused(
         "UpdateService", cluster="my-cluster", service="my-service", taskDefinition="my-app:1"
     )

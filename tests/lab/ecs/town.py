@@ -53,6 +53,7 @@ class DictGround:
         self.clock = now
         self.subnets: dict[str, dict[str, Any]] = {}
         self.interfaces: dict[str, Eni] = {}
+        self.instances: dict[str, tuple[Eni, str]] = {}
         self.taken: dict[str, set[str]] = {}
         self.roles: set[str] = {ROLE}
         self.untrusted: set[str] = set()
@@ -120,6 +121,9 @@ class DictGround:
         gone = self.interfaces.get(eni_id)
         if gone is not None:
             self.taken[gone.subnet_id].discard(gone.private_ip)
+
+    def instance(self, instance_id: str) -> tuple[Eni, str] | None:
+        return self.instances.get(instance_id)
 
     def subnet(self, subnet_id: str) -> Mapping[str, Any] | None:
         return self.subnets.get(subnet_id)

@@ -103,6 +103,9 @@ class FakeGround:
         if eni is not None:
             self.subnets[eni.subnet_id]["free"].append(eni.private_ip)
 
+    def instance(self, instance_id: str) -> tuple[Eni, str] | None:
+        return None
+
     def subnet(self, subnet_id: str) -> Mapping[str, Any] | None:
         found = self.subnets.get(subnet_id)
         return found and {**found, "AvailableIpAddressCount": len(found["free"])}
