@@ -190,6 +190,13 @@ class Lab:
         """Where AWS and the control API answer."""
         return f"http://127.0.0.1:{self._port}"
 
+    @property
+    def kubernetes(self) -> Kubernetes:
+        """EKS and its clusters, once the lab runs."""
+        if self._kubernetes is None:
+            raise RuntimeError("the lab does not run")
+        return self._kubernetes
+
     def now(self) -> datetime:
         """The lab's time, aware UTC."""
         with self.world.lock:
