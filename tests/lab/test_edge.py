@@ -192,9 +192,6 @@ _STAMPS: dict[str, Callable[[Bench], object]] = {
             "ScalableTargets"
         ][0]["CreationTime"],
     )[1],
-    "eks cluster": lambda b: b.aws("eks").create_cluster(
-        name="c", roleArn="arn:aws:iam::123456789012:role/r", resourcesVpcConfig={"subnetIds": []}
-    )["cluster"]["createdAt"],
 }
 
 

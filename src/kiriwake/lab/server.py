@@ -27,7 +27,7 @@ from kiriwake.lab.aws.store import forget, store
 from kiriwake.lab.clock import LabClock, wall_now
 from kiriwake.lab.control import Control
 from kiriwake.lab.edge import Edge
-from kiriwake.lab.kube.seam import Kubernetes
+from kiriwake.lab.kubernetes import Kubernetes
 from kiriwake.lab.stories import book
 from kiriwake.lab.telling import tell
 from kiriwake.lab.world import HOME_ACCOUNT, HOME_REGION, World
