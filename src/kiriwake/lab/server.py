@@ -28,7 +28,7 @@ from kiriwake.lab.clock import LabClock, wall_now
 from kiriwake.lab.control import Control
 from kiriwake.lab.ecs.engine import EcsEngine
 from kiriwake.lab.edge import Edge
-from kiriwake.lab.kube.seam import Kubernetes
+from kiriwake.lab.kubernetes import Kubernetes
 from kiriwake.lab.stories import book
 from kiriwake.lab.telling import tell
 from kiriwake.lab.world import HOME_ACCOUNT, HOME_REGION, World
@@ -190,6 +190,13 @@ class Lab:
     def endpoint(self) -> str:
         """Where AWS and the control API answer."""
         return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def kubernetes(self) -> Kubernetes:
+        """EKS and its clusters, once the lab runs."""
+        if self._kubernetes is None:
+            raise RuntimeError("the lab does not run")
+        return self._kubernetes
 
     def now(self) -> datetime:
         """The lab's time, aware UTC."""

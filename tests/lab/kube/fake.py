@@ -1,5 +1,6 @@
 """A ground made of dicts, and clusters on it."""
 
+# ruff: noqa: ARG002 - a fake takes what every ground is given
 from __future__ import annotations
 
 import itertools
@@ -133,7 +134,7 @@ class FakeGround:
 
     # --- images, secrets, logs
     def image(self, uri: str) -> ImageAnswer:
-        repository, _, tag = uri.partition(":")
+        repository = uri.partition(":")[0]
         if uri in self.missing_images:
             return ImageAnswer(False, missing="tag", registry="ecr", repository=repository)
         host = uri.partition("/")[0]
@@ -220,7 +221,7 @@ class Bench:
         )
         self.cluster = Cluster("my-cluster", version, self.ground, self.outside, around)
         self.store = self.cluster.world.store
-        self.user = ("admin", ("system:masters",))
+        self.user: tuple[str, tuple[str, ...]] = ("admin", ("system:masters",))
         self.settle()
 
     def settle(self) -> None:
@@ -240,7 +241,8 @@ class Bench:
         goal = self.ground.moment + timedelta(seconds=seconds)
         while not done():
             due = self.cluster.next_due()
-            assert due is not None and due <= goal, "it did not happen in time"
+            assert due is not None, "nothing more is to happen"
+            assert due <= goal, "it did not happen in time"
             self.ground.moment = max(self.ground.moment, due)
             self.cluster.step()
 
