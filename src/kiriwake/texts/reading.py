@@ -24,7 +24,7 @@ from kiriwake.texts import (
     stops,
     target_health,
 )
-from kiriwake.texts.meaning import Meaning, Weight
+from kiriwake.texts.meaning import Dependency, Failure, Meaning, Weight
 from kiriwake.texts.normalise import Normal, masked, normalise
 from kiriwake.texts.pattern import Pattern
 
@@ -160,6 +160,9 @@ def _found(text: Normal, shape: Shape) -> Iterator[Meaning]:
         *(network.read(text) if shape.unreached else ()),
     )
     told = {(m.dependency, m.failure) for m in structured if m.dependency is not None}
+    if any(m.failure is Failure.DENIED for m in structured):
+        # Who was refused what is known; rows that guess it from words nearby would add noise.
+        told |= {(dependency, Failure.DENIED) for dependency in Dependency}
     yield from structured
     for row in shape.rows:
         if (row.dependency, row.failure) in told and row.weight is Weight.DIRECT:
