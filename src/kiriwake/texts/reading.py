@@ -160,7 +160,7 @@ def _found(text: Normal, shape: Shape) -> Iterator[Meaning]:
         *(network.read(text) if shape.unreached else ()),
     )
     told = {(m.dependency, m.failure) for m in structured if m.dependency is not None}
-    if any(m.failure is Failure.DENIED for m in structured):
+    if any(failure is Failure.DENIED for _, failure in told):
         # Who was refused what is known; rows that guess it from words nearby would add noise.
         told |= {(dependency, Failure.DENIED) for dependency in Dependency}
     yield from structured
