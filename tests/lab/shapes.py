@@ -50,9 +50,7 @@ def _walk(shape: Shape, value: Any, path: str) -> Iterator[str]:  # noqa: ANN401
     elif kind == "map":
         for key, item in value.items():
             yield from _walk(shape.value, item, f"{path}.{key}")  # type: ignore[attr-defined]
-    elif not isinstance(value, _SCALARS[kind]) or (
-        isinstance(value, bool) and kind != "boolean"
-    ):
+    elif not isinstance(value, _SCALARS[kind]) or (isinstance(value, bool) and kind != "boolean"):
         yield f"{path} is a {kind}, not {value!r}"
     elif (enum := getattr(shape, "enum", None)) and value not in enum:
         yield f"{path} is one of {enum}, not {value!r}"

@@ -59,7 +59,10 @@ class Town:
         elb = self.bench.aws("elbv2")
         protocol = "HTTP" if kind == "application" else "TCP"
         lb = elb.create_load_balancer(
-            Name=f"front-{kind[:3]}", Subnets=self.subnets, SecurityGroups=[self.lb_group], Type=kind
+            Name=f"front-{kind[:3]}",
+            Subnets=self.subnets,
+            SecurityGroups=[self.lb_group],
+            Type=kind,
         )["LoadBalancers"][0]["LoadBalancerArn"]
         group = self.target_group(protocol, **check)
         elb.create_listener(

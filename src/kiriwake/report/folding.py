@@ -3,31 +3,88 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from wcwidth import wcswidth
+from wcwidth import wcswidth, wcwidth
 
 COLUMNS = 80
 _PIECES = re.compile(r"[!-~]+| +|[^ -~]")
-_NEVER_FIRST = "、。，．・」』）)]}！？:;,."  # noqa: RUF001 - Japanese punctuation
+_NEVER_FIRST = "、。，．・：；」』）)]}！？ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョヮヵヶ:;,.!?"  # noqa: RUF001 - Japanese punctuation
+_NEVER_LAST = "「『（([{"
 
 
-def folded(text: str, *, first: str = "", rest: str | None = None) -> Iterator[str]:
-    """The lines of a paragraph, at most 80 columns wide; a longer word stays whole.
+def width(text: str) -> int:
+    """How many columns a terminal gives to the text."""
+    wide = wcswidth(text)
+    return wide if wide >= 0 else sum(max(wcwidth(c), 0) for c in text)
 
-    `first` stands before the first line and `rest` before the others.
+
+def padded(text: str, columns: int) -> str:
+    """The text with spaces after it, up to so many columns."""
+    return text + " " * max(columns - width(text), 0)
+
+
+def folded(
+    text: str, *, first: str = "", rest: str | None = None, columns: int = COLUMNS
+) -> Iterator[str]:
+    """The lines of a paragraph, none wider than the columns.
+
+    `first` stands before the first line and `rest` before the others. A word that is
+    wider than a line is cut; Japanese is cut anywhere but before closing and after
+    opening punctuation.
     """
-    rest = " " * wcswidth(first) if rest is None else rest
-    line, used = first, wcswidth(first)
-    empty = True
-    pieces = _PIECES.findall(text)
-    for piece, after in zip(pieces, [*pieces[1:], ""], strict=True):
-        wide = wcswidth(piece) + (wcswidth(after) if after in _NEVER_FIRST else 0)
-        if not empty and used + wide > COLUMNS and piece not in _NEVER_FIRST:
+    rest = " " * width(first) if rest is None else rest
+    line, used, empty = first, width(first), True
+    groups = list(_unbroken(text))
+    while groups:
+        group = groups.pop(0)
+        wide = width(group)
+        roomier = empty and width(rest) < used and width(rest) + wide <= columns
+        if used + wide > columns and (not empty or roomier):
             yield line.rstrip()
-            line, used, empty = rest, wcswidth(rest), True
-        if empty and piece.isspace():
+            line, used, empty = rest, width(rest), True
+        if empty and group.isspace():
             continue
-        line, used, empty = line + piece, used + wcswidth(piece), False
+        if used + wide > columns and len(group) > 1:
+            head, tail = _cut(group, columns - used)
+            groups[:0] = [head, tail]
+            continue
+        line, used, empty = line + group, used + wide, False
     if not empty or line.strip():
         yield line.rstrip()
+
+
+def _unbroken(text: str) -> Iterator[str]:
+    """The pieces between which a line may end."""
+    held = ""
+    for piece in _PIECES.findall(text):
+        joins = held and (held[-1] in _NEVER_LAST or piece[0] in _NEVER_FIRST)
+        if held and (not joins or piece.isspace() or held.isspace()):
+            yield held
+            held = ""
+        held += piece
+    if held:
+        yield held
+
+
+def _cut(group: str, columns: int) -> tuple[str, str]:
+    """The group in two; the first part fits, and is never empty."""
+    used = 0
+    for index, character in enumerate(group):
+        used += max(wcwidth(character), 0)
+        if used > columns and index > 0:
+            return group[:index], group[index:]
+    return group[:1], group[1:]
+
+
+def packed(items: Iterable[str], *, first: str, gap: str, columns: int = COLUMNS) -> Iterator[str]:
+    """The items side by side, whole, as many to a line as fit."""
+    rest = " " * width(first)
+    line, empty = first, True
+    for item in items:
+        if not empty and width(line) + width(gap) + width(item) > columns:
+            yield line
+            line, empty = rest, True
+        line, empty = line + ("" if empty else gap) + item, False
+    if not empty:
+        yield line
