@@ -10,23 +10,20 @@ import platform
 import resource
 import statistics
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from kiriwake.evidence.bundle import decode, encode
-from kiriwake.lab.server import Lab
-
+from kiriwake.app.diagnose import diagnose
 from kiriwake.core.observed import Call, Known, Observed
 from kiriwake.core.target import Kind, Target
-from kiriwake.diagnose.diagnosis import Depth
-from kiriwake.diagnose.engine import diagnose
 from kiriwake.evidence import ecs
-from kiriwake.evidence.snapshot import Snapshot
+from kiriwake.evidence.bundle import Recording, decode, encode
+from kiriwake.lab.server import Lab
 from kiriwake.lab.stories.book import story
 from kiriwake.lab.stories.stage import Stage
+from kiriwake.sources.bundle import BundleSource
 
 ROOT = Path(__file__).parents[1]
 BIN = ROOT / ".venv" / "bin"
@@ -178,12 +175,10 @@ def _refused(service: int, definition: str) -> ecs.Task:
 
 def decided_s(services: int) -> float:
     """From the bytes of a recording to the last verdict."""
-    recording = encode(region(services, 10), AT)
+    targets = tuple(Target(Kind.ECS_SERVICE, "big", f"service-{n}") for n in range(services))
+    recording = encode(Recording(AT, targets=targets, facts=region(services, 10)))
     began = time.perf_counter()
-    facts = decode(recording).facts
-    for n in range(services):
-        target = Target(Kind.ECS_SERVICE, "big", f"service-{n}")
-        diagnose(Snapshot(target, AT, facts), depth=Depth.SWEEP)
+    diagnose(BundleSource(decode(recording)))
     return time.perf_counter() - began
 
 
@@ -209,4 +204,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

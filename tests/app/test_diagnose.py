@@ -55,7 +55,7 @@ def region(services: int, ill: tuple[int, ...] = ()) -> dict[str, Any]:
     }
 
 
-def only(report: Report) -> Any:  # noqa: ANN401 - the diagnosis
+def only(report: Report) -> Any:
     (diagnosis,) = report.diagnoses
     return diagnosis
 
@@ -158,6 +158,22 @@ def test_a_sweep_looks_closer_at_what_is_ill_and_only_there() -> None:
     assert full == ["ecs:shop/s00007", "ecs:shop/s00011"]
     tasks = {asked["serviceName"] for name, asked in aws.calls if name == "ecs:ListTasks"}
     assert tasks == {"s00007", "s00011"}
+
+
+def test_services_of_a_cluster_are_judged_though_the_region_has_many_revisions() -> None:
+    answers = region(10)
+    others = [f"{ECS}:task-definition/a{n:04}:1" for n in range(900)]
+
+    def revisions(asked: Mapping[str, Any]) -> dict[str, Any]:
+        if family := asked.get("familyPrefix"):
+            return {"taskDefinitionArns": [f"{ECS}:task-definition/{family}:1"]}
+        return paged(others, asked, "taskDefinitionArns")
+
+    answers["ecs:ListTaskDefinitions"] = revisions
+
+    report = diagnose(source_of(answers), parse("shop"))
+
+    assert {d.status for d in report.diagnoses} <= {Status.CLEAR, Status.WARNINGS}
 
 
 def test_a_sweep_tells_targets_in_the_order_of_their_names() -> None:

@@ -33,7 +33,8 @@ class Bench:
         """A client of one service; `key` is the access key id."""
         wanted = (service, key, region)
         if wanted not in self._clients:
-            self._clients[wanted] = boto3.client(
+            make: Any = boto3.client
+            self._clients[wanted] = make(
                 service,
                 endpoint_url=self.lab.endpoint,
                 region_name=region,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import ipaddress
+import zipfile
 
 import pytest
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from tests.lab.conftest import Bench
+from tests.lab.shapes import faults
 
 
 def _vpc(bench: Bench, cidr: str = "10.0.0.0/16") -> str:
@@ -86,6 +88,32 @@ def test_an_address_is_given_once(bench: Bench) -> None:
         ec2.create_network_interface(SubnetId=subnet, PrivateIpAddress="10.0.0.50")
     with pytest.raises(ClientError, match="InvalidParameterValue"):
         ec2.create_network_interface(SubnetId=subnet, PrivateIpAddress="10.9.0.50")
+
+
+def test_an_interface_is_described_in_the_models_shape(bench: Bench) -> None:
+    ec2 = bench.aws("ec2")
+    vpc = _vpc(bench)
+    subnet = _subnet(bench, vpc, "10.0.0.0/26")
+    run = ec2.run_instances(ImageId="ami-1", MinCount=1, MaxCount=1, SubnetId=subnet)
+    group = ec2.create_security_group(GroupName="a&b", Description="x", VpcId=vpc)["GroupId"]
+    made = ec2.create_network_interface(
+        SubnetId=subnet,
+        Groups=[group],
+        Description="<mine>",
+        TagSpecifications=[
+            {"ResourceType": "network-interface", "Tags": [{"Key": "team", "Value": "x"}]}
+        ],
+    )["NetworkInterface"]
+    answer = ec2.describe_network_interfaces()
+    assert faults("ec2", "DescribeNetworkInterfaces", answer) == []
+    found = {eni["NetworkInterfaceId"]: eni for eni in answer["NetworkInterfaces"]}
+    mine = found.pop(made["NetworkInterfaceId"])
+    assert (mine["Description"], mine["Status"]) == ("<mine>", "available")
+    assert mine["Groups"] == [{"GroupId": group, "GroupName": "a&b"}]
+    assert mine["TagSet"] == [{"Key": "team", "Value": "x"}]
+    instance = run["Instances"][0]["InstanceId"]
+    attached = [eni for eni in found.values() if "Attachment" in eni]
+    assert [eni["Attachment"]["InstanceId"] for eni in attached] == [instance]
 
 
 def test_interfaces_come_in_pages(bench: Bench) -> None:
@@ -166,3 +194,56 @@ def test_free_plus_held_is_always_the_size(bench: Bench, acts: list[str]) -> Non
         found = ground.subnet(subnet)
         assert found is not None
         assert found["AvailableIpAddressCount"] + len(held) == 11
+
+
+def test_functions_databases_and_file_systems_hold_addresses_too(bench: Bench) -> None:
+    vpc = _vpc(bench)
+    one = _subnet(bench, vpc, "10.0.1.0/24")
+    two = _subnet(bench, vpc, "10.0.2.0/24", "us-east-1b")
+    group = bench.aws("ec2").create_security_group(GroupName="g", Description="g", VpcId=vpc)
+    role = bench.aws("iam").create_role(RoleName="fn", AssumeRolePolicyDocument="{}")["Role"]
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("a.py", "")
+    for name in ("first", "second"):  # they share one interface a subnet
+        bench.aws("lambda").create_function(
+            FunctionName=name,
+            Runtime="python3.11",
+            Role=role["Arn"],
+            Handler="a.h",
+            Code={"ZipFile": code.getvalue()},
+            VpcConfig={"SubnetIds": [one, two], "SecurityGroupIds": [group["GroupId"]]},
+        )
+    rds = bench.aws("rds")
+    rds.create_db_subnet_group(
+        DBSubnetGroupName="g", DBSubnetGroupDescription="g", SubnetIds=[one, two]
+    )
+    rds.create_db_instance(
+        DBInstanceIdentifier="db",
+        DBInstanceClass="db.t3.micro",
+        Engine="postgres",
+        DBSubnetGroupName="g",
+        MasterUsername="user",
+        MasterUserPassword="some-password",
+        AllocatedStorage=20,
+    )
+    efs = bench.aws("efs")
+    system = efs.create_file_system(CreationToken="t")["FileSystemId"]
+    efs.create_mount_target(FileSystemId=system, SubnetId=two)
+    held = bench.aws("ec2").describe_network_interfaces(
+        Filters=[{"Name": "vpc-id", "Values": [vpc]}]
+    )
+    kinds = sorted(
+        (eni["Description"].split()[0], eni["InterfaceType"]) for eni in held["NetworkInterfaces"]
+    )
+    assert kinds == [
+        ("AWS", "lambda"),
+        ("AWS", "lambda"),
+        ("EFS", "efs"),
+        ("RDSNetworkInterface", "interface"),
+    ]
+    assert (_free(bench, one), _free(bench, two)) == (249, 249)
+    rds.delete_db_instance(DBInstanceIdentifier="db", SkipFinalSnapshot=True)
+    for name in ("first", "second"):
+        bench.aws("lambda").delete_function(FunctionName=name)
+    assert (_free(bench, one), _free(bench, two)) == (251, 250)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-
 from tests.lab.conftest import Bench
 from tests.lab.shapes import faults
 from tests.lab.town import Town, town
@@ -67,7 +68,7 @@ def test_a_matcher_of_a_range_takes_redirects(place: Town) -> None:
     ],
 )
 def test_what_an_application_does_decides(
-    place: Town, behaviour: dict[str, object], expected: tuple[str, str, str]
+    place: Town, behaviour: dict[str, Any], expected: tuple[str, str, str]
 ) -> None:
     group = place.front()
     place.register(group, place.app(**behaviour))
@@ -195,20 +196,32 @@ def test_a_target_group_names_the_load_balancers_of_its_listeners(place: Town) -
     assert found["LoadBalancerArns"] == []
 
 
-def test_curl_through_the_proxy_gets_what_the_application_answers(place: Town) -> None:
-    import http.client  # noqa: PLC0415 - only here
-
-    eni = place.app(paths={"/": 200})
+def _curl(place: Town, url: str) -> int:
     host, port = place.bench.lab.endpoint.removeprefix("http://").split(":")
+    connection = http.client.HTTPConnection(host, int(port))
+    connection.request("GET", url)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.status
 
-    def status(url: str) -> int:
-        connection = http.client.HTTPConnection(host, int(port))
-        connection.request("GET", url)
-        answer = connection.getresponse()
-        answer.read()
-        connection.close()
-        return answer.status
 
-    assert status(f"http://{eni.private_ip}:8080/") == 200
-    assert status(f"http://{eni.private_ip}:8080/health") == 404
-    assert status(f"http://{eni.private_ip}:9999/") == 502
+def test_curl_through_the_proxy_gets_what_the_application_answers(place: Town) -> None:
+    eni = place.app(paths={"/": 200})
+    assert _curl(place, f"http://{eni.private_ip}:8080/") == 200
+    assert _curl(place, f"http://{eni.private_ip}:8080/health") == 404
+    assert _curl(place, f"http://{eni.private_ip}:9999/") == 502
+
+
+def test_a_load_balancers_name_answers_from_its_targets(place: Town) -> None:
+    group = place.front(HealthCheckPath="/health")
+    balancer = place.bench.aws("elbv2").describe_load_balancers()["LoadBalancers"][0]
+    url = f"http://{balancer['DNSName']}/"
+    assert _curl(place, url) == 503
+    eni = place.app(paths={"/": 200})
+    place.register(group, eni)
+    place.bench.lab.advance(120)
+    assert place.health(group)[0][0] == "unhealthy"
+    assert _curl(place, url) == 200  # it fails open
+    place.apps.clear()
+    assert _curl(place, url) == 502

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from kiriwake.lab.ground import Eni, ImageBehaviour, Serving
 from tests.lab.conftest import Bench
+
+from kiriwake.lab.ground import Eni, ImageBehaviour, Serving
 
 
 @dataclass

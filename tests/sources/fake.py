@@ -87,4 +87,4 @@ def source_of(
         fingerprints=Fingerprints(b"salt of the test"),
         elsewhere=elsewhere,
     )
-    return AwsSource(api, regions=regions)
+    return AwsSource(api, regions=lambda: regions)

@@ -28,7 +28,7 @@ WEB = "shop/web"
 RUNNING, STOPPED = ecs.RUNNING_TASKS.of(WEB), ecs.STOPPED_TASKS.of(WEB)
 
 
-def value(seen: Observed[Any]) -> Any:  # noqa: ANN401 - whatever was read
+def value(seen: Observed[Any]) -> Any:
     assert isinstance(seen, Known), seen
     return seen.value
 

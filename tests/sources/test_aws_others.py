@@ -18,7 +18,7 @@ from kiriwake.evidence.reading import Absent
 REPOSITORY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/shop/web"
 
 
-def value(seen: Observed[Any]) -> Any:  # noqa: ANN401 - whatever was read
+def value(seen: Observed[Any]) -> Any:
     assert isinstance(seen, Known), seen
     return seen.value
 
@@ -225,7 +225,7 @@ def test_platforms_come_from_the_index_and_attestations_are_none() -> None:
     }
     plain = {"config": {"digest": "sha256:cc"}, "layers": []}
 
-    def platforms(manifest: dict[str, Any]) -> Any:  # noqa: ANN401 - whatever was read
+    def platforms(manifest: dict[str, Any]) -> Any:
         image = {"imageManifest": json.dumps(manifest)}
         answers = {"ecr:BatchGetImage": {"images": [image], "failures": []}}
         return value(read_one(answers, ecr.PLATFORMS.of(IMAGE)))
@@ -258,7 +258,7 @@ def test_repositories_and_their_policies_are_read() -> None:
 POLICY = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
-def role_answers(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - answers of any kind
+def role_answers(**changes: Any) -> dict[str, Any]:
     managed = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
     return {
         "iam:GetRole": {

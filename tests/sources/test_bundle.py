@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from kiriwake.evidence.bundle import SCHEMA, Recording, decode, encode
 from kiriwake.evidence.reading import Absent
 from kiriwake.evidence.readings import ALL
 from kiriwake.report.report import Report
-from kiriwake.sources.bundle import BundleSource, RecordingSource
+from kiriwake.sources.bundle import BundleSource, RecordingSource, load, save
 
 AT = datetime(2026, 11, 23, 6, 0, 0, 123456, tzinfo=UTC)
 
@@ -53,6 +54,14 @@ def test_a_recording_is_judged_like_the_world_it_was_made_of(
 
     without_times = dataclasses.replace(replayed, seconds=report.seconds)
     assert repr(without_times) == repr(report)
+
+
+def test_two_replays_of_a_recording_do_not_differ_at_all() -> None:
+    _, data = recorded(ill(), "shop/web")
+
+    first, second = (diagnose(BundleSource(decode(data)), parse("shop/web")) for _ in range(2))
+
+    assert first == second
 
 
 def test_a_recording_reads_back_as_what_was_written() -> None:
@@ -120,12 +129,12 @@ def test_no_environment_value_gets_into_a_recording() -> None:
     assert b"p4ss" not in encode(source.recording(NOW))
 
 
-def _bundle(**changes: Any) -> bytes:  # noqa: ANN401 - what a stranger may write
+def _bundle(**changes: Any) -> bytes:
     plain = json.loads(encode(Recording(AT)))
     return json.dumps({**plain, **changes}).encode()
 
 
-def _fact(**fields: Any) -> bytes:  # noqa: ANN401 - what a stranger may write
+def _fact(**fields: Any) -> bytes:
     return _bundle(facts=[{"action": "ec2:DescribeSubnets", "argument": "s", **fields}])
 
 
@@ -163,6 +172,23 @@ def test_a_recording_of_another_version_says_so() -> None:
 
     assert "kiriwake-evidence/9" in refused.value.message.en
     assert SCHEMA in refused.value.message.en
+
+
+def test_a_recording_is_saved_for_its_owner_alone_and_loaded_again(tmp_path: Path) -> None:
+    path = tmp_path / "incident.json"
+
+    save(Recording(AT, account="1"), path)
+
+    assert load(path).identity().account == "1"
+    assert path.stat().st_mode & 0o077 == 0
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_recording_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.json", tmp_path):
+        with pytest.raises(EvidenceUnreadable) as refused:
+            load(path)
+        assert str(path) in refused.value.message.en
 
 
 def test_every_kind_of_evidence_has_a_place_in_a_recording() -> None:

@@ -21,7 +21,7 @@ def found(answers: Mapping[str, Any] | FakeAws, typed: str | None) -> list[str]:
     return [str(target) for target in source_of(answers).targets(wanted)]
 
 
-def refusal(answers: Mapping[str, Any], typed: str | None, **more: Any) -> KiriwakeError:  # noqa: ANN401
+def refusal(answers: Mapping[str, Any], typed: str | None, **more: Any) -> KiriwakeError:
     with pytest.raises(KiriwakeError) as raised:
         source_of(answers, **more).targets(parse(typed) if typed else None)
     return raised.value

@@ -91,6 +91,12 @@ def test_a_denied_call_rules_the_network_out() -> None:
     assert not any(meaning.id.startswith("network/") for meaning in found)
 
 
+def test_one_message_decides_for_one_cause_at_most() -> None:
+    for wording in wordings():
+        decided = {m.causes[0] for m in read(wording.text) if m.decided_by_text}
+        assert len(decided) <= 1, wording
+
+
 @pytest.mark.slow
 def test_a_hundred_thousand_stopped_reasons_are_read_in_seconds() -> None:
     texts = [f"{wording.text} ({n})" for n in range(20) for wording in wordings()]

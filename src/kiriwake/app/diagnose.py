@@ -30,6 +30,10 @@ BIG_CLUSTER = 20
 """A cluster with more services is swept first."""
 
 
+FEW = 4
+"""So many calls of a kind no source declines."""
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a run has come."""
@@ -61,6 +65,8 @@ def diagnose(
     `NoAccess` and `TargetNotFound`.
     """
     started = timer()
+    replayed = isinstance(source, BundleSource)
+    before = _requests_of(source)
     identity = source.identity()
     targets = source.targets(target)
     run = _Run(
@@ -72,13 +78,16 @@ def diagnose(
         causes=causes,
         out_of_time=lambda: timeout is not None and timer() - started > timeout,
         progress=progress,
+        before=before,
+        alone=len(targets) == 1,
         facts=dict(source.facts) if isinstance(source, BundleSource) else {},
     )
     diagnoses = run.sweep(targets) if _is_sweep(target, targets) else run.in_full(targets)
     return Report(
         taken_at=run.taken_at,
         identity=identity,
-        seconds=round(timer() - started, 1),
+        # Nothing is waited for in a recording, and its report must not differ by the machine.
+        seconds=0.0 if replayed else round(timer() - started, 1),
         diagnoses=diagnoses,
         requests=source.requests(),
         remarks=(*_of_an_empty_region(source, identity, targets), *run.remarks),
@@ -103,6 +112,10 @@ class _Run:
     causes: Mapping[str, Cause] | None
     out_of_time: Callable[[], bool]
     progress: Callable[[Progress], None]
+    before: int
+    """Requests that the source had made before."""
+    alone: bool
+    """Whether there is one target only."""
     facts: dict[Call, Observed[Any]]
     remarks: tuple[Text, ...] = ()
     _judged: dict[Target, tuple[int, Diagnosis]] = field(default_factory=dict)
@@ -162,12 +175,15 @@ class _Run:
                 return
             calls = list(dict.fromkeys(call for each in wanted.values() for call in each))
             asked.update(calls)
-            self._read(calls)
+            declined = self._read(calls)
+            if depth is Depth.FULL:
+                for start in range(0, len(declined), FEW):
+                    self._read(declined[start : start + FEW])
             active = list(wanted)
 
     def _affordable(self, target: Target, wanted: Sequence[Call]) -> Sequence[Call]:
         """As many of the calls as the target's budget still pays for, in their order."""
-        left = self.budget - self._spent.setdefault(target, _TO_START)
+        left = self.budget - self._spent_on(target)
         chosen: list[Call] = []
         for call in wanted:
             if requests_for([*chosen, call]) <= left:
@@ -175,10 +191,20 @@ class _Run:
         self._spent[target] += requests_for(chosen)
         return chosen
 
-    def _read(self, calls: Iterable[Call]) -> None:
+    def _spent_on(self, target: Target) -> int:
+        """What a target cost: exactly if it is the only one, by estimate beside others."""
+        estimated = self._spent.setdefault(target, _TO_START)
+        return self._requests() - self.before if self.alone else estimated
+
+    def _read(self, calls: Iterable[Call]) -> list[Call]:
+        """Reads the calls; the ones that the source declined, being too many at once."""
+        declined: list[Call] = []
         for call, seen in self.source.read(tuple(calls)).items():
-            if not (isinstance(seen, Missing) and seen.why is Why.NOT_ASKED):
+            if isinstance(seen, Missing) and seen.why is Why.NOT_ASKED:
+                declined.append(call)
+            else:
                 self.facts[call] = seen
+        return declined
 
     def _judge(self, target: Target, depth: Depth = Depth.FULL) -> Diagnosis:
         """The diagnosis by all that is known now; the last one where nothing was added."""
@@ -203,8 +229,10 @@ class _Run:
         return isinstance(self.facts.get(ecs.SERVICES.of(cluster.place)), Missing)
 
     def _tell(self, targets: int, decided: int) -> None:
-        requests = sum(request.times for request in self.source.requests())
-        self.progress(Progress(targets, decided, requests))
+        self.progress(Progress(targets, decided, self._requests() - self.before))
+
+    def _requests(self) -> int:
+        return _requests_of(self.source)
 
     def _note_lack_of_time(self, targets: int) -> None:
         self.remarks = (
@@ -222,6 +250,10 @@ _TO_START = 1
 
 def _in_bulk(target: Target, wanted: Sequence[Call]) -> Sequence[Call]:
     return [call for call in wanted if is_bulk(call)]
+
+
+def _requests_of(source: Source) -> int:
+    return sum(request.times for request in source.requests())
 
 
 def _is_stage_one(diagnosis: Diagnosis) -> bool:

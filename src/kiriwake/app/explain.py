@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 
+from kiriwake.causes.cause import Cause
 from kiriwake.core.text import Text
 from kiriwake.texts.documents import current
 from kiriwake.texts.evidence import actions_of, command_of
@@ -55,6 +56,8 @@ class Explanation:
     candidates: tuple[Candidate, ...] = ()
     read: tuple[Meaning, ...] = ()
     term: Term | None = None
+    card: Cause | None = None
+    """What the catalogue says of the cause that was asked for."""
     nearest: tuple[str, ...] = ()
     """Ids and terms that are spelt much like the query."""
 
@@ -67,10 +70,8 @@ class Explanation:
 def explain(query: str) -> Explanation:
     """What a text, a cause id or a term means."""
     word = " ".join(query.split()).strip("\"'`[]").strip()
-    if word.lower() in meanings():
-        return _of_cause(word.lower())
     if _CAUSE_ID.fullmatch(word.lower()):
-        return Explanation(Kind.UNKNOWN, fault=None, nearest=_nearest(word))
+        return _of_cause(word.lower())
     if term := _term(word):
         see = tuple(_candidate(id_, meanings()[id_], {}) for id_ in term.see)
         return Explanation(Kind.TERM, fault=None, candidates=see, term=term)
@@ -78,9 +79,19 @@ def explain(query: str) -> Explanation:
 
 
 def _of_cause(cause: str) -> Explanation:
-    return Explanation(
-        Kind.CAUSE, fault=True, candidates=(_candidate(cause, meanings()[cause], {}),)
-    )
+    # The whole catalogue takes a while to import, and a text needs none of it.
+    from kiriwake.causes.registry import all_causes  # noqa: PLC0415
+
+    catalogue = all_causes()
+    if card := catalogue.get(cause):
+        actions = dict.fromkeys(action for need in card.needs for action in need.actions)
+        command = command_of(cause, {}) if cause in meanings() else ""
+        one = Candidate(cause, card.title, card.meaning, False, tuple(actions), command)
+        return Explanation(Kind.CAUSE, fault=True, candidates=(one,), card=card)
+    if cause in meanings():
+        one = _candidate(cause, meanings()[cause], {})
+        return Explanation(Kind.CAUSE, fault=True, candidates=(one,))
+    return Explanation(Kind.UNKNOWN, fault=None, nearest=_nearest(cause, tuple(catalogue)))
 
 
 def _of_text(query: str, word: str) -> Explanation:
@@ -137,10 +148,11 @@ def _term(word: str) -> Term | None:
     return glossary().get(word.lower())
 
 
-def _nearest(word: str) -> tuple[str, ...]:
+def _nearest(word: str, more: tuple[str, ...] = ()) -> tuple[str, ...]:
     if len(word) > LONGEST_TERM:
         return ()
-    names = {**{name: term.name for name, term in glossary().items()}, **{i: i for i in meanings()}}
-    leaves = {id_.partition("/")[2]: id_ for id_ in meanings()}
+    ids = (*meanings(), *more)
+    names = {**{name: term.name for name, term in glossary().items()}, **{i: i for i in ids}}
+    leaves = {id_.partition("/")[2]: id_ for id_ in ids}
     close = get_close_matches(word.lower(), [*names, *leaves], n=4, cutoff=CLOSE)
     return tuple(dict.fromkeys(names.get(name) or leaves[name] for name in close))

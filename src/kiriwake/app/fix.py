@@ -14,9 +14,11 @@ from kiriwake.core.errors import NotVerified, PlanRefused, UsageError
 from kiriwake.core.observed import Known
 from kiriwake.core.plan import ApiCall, Plan, Precondition, Risk, Slot
 from kiriwake.core.symptom import SymptomId
-from kiriwake.core.target import Target
+from kiriwake.core.target import Kind, Target
 from kiriwake.core.text import Text
 from kiriwake.diagnose.diagnosis import Diagnosis, Finding
+from kiriwake.evidence import ecs
+from kiriwake.evidence.failures import is_whole
 from kiriwake.remedy.filling import check_names, missing_slots
 from kiriwake.remedy.journal import Change, Journal, State
 from kiriwake.remedy.run import Where, apply
@@ -268,10 +270,11 @@ def _follow(wish: Wish, finding: Finding, plan: Plan, change: int, tools: Tools)
     gone = frozenset[SymptomId]().union(*(e.gone for e in plan.verify))
     began = tools.clock.now()
     while True:
-        after = _only(diagnose(tools.source(), wish.target))
+        source = tools.source()
+        after = _only(diagnose(source, wish.target))
         seconds = (tools.clock.now() - began).total_seconds()
         tools.teller.looking(seconds, after)
-        if _is_cured(after, finding.id, gone):
+        if _is_cured(after, finding.id, gone) and _is_settled(source, wish.target):
             tools.journal.finish(change, State.VERIFIED)
             return after
         if seconds >= wish.patience_s:
@@ -297,6 +300,18 @@ def _is_cured(after: Diagnosis, id_: str, gone: frozenset[SymptomId]) -> bool:
     still = {symptom.id for symptom in after.symptoms} | {id_ for id_, _ in after.blind}
     refuted = any(excluded.id == id_ for excluded in after.ruled_out)
     return refuted and not still & gone
+
+
+def _is_settled(source: Source, target: Target) -> bool:
+    """A service whose deployment is still on its way has proved nothing yet."""
+    if target.kind is not Kind.ECS_SERVICE:
+        return True
+    call = ecs.SERVICE.of(f"{target.place}/{target.name}")
+    match source.read([call])[call]:
+        case Known(value=ecs.Service() as service):
+            return is_whole(service)
+        case _:
+            return False
 
 
 def undo(change: Change, tools: Tools) -> None:

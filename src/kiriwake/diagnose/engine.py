@@ -48,7 +48,7 @@ def diagnose(
                 ruled.append(excluded)
             case Open() as left:
                 open_.append(left)
-    findings = ranked(found, open_)
+    findings = ranked(_telling(found), open_)
     explained = frozenset[SymptomId]().union(*(f.explains for f in findings))
     unexplained = tuple(id_ for id_ in seen if id_ not in explained)
     return Diagnosis(
@@ -66,6 +66,15 @@ def diagnose(
         depth=depth,
         wanted=_wanted(blind.values(), open_, findings),
     )
+
+
+def _telling(found: list[Finding]) -> list[Finding]:
+    """Leaves out a warning whose every symptom a cause accounts for: it says no more."""
+    causes = [f for f in found if f.cause.level is Level.CAUSE]
+    explained = frozenset[SymptomId]().union(*(f.explains for f in causes))
+    return [
+        f for f in found if f.cause.level is Level.CAUSE or not f.explains or f.explains - explained
+    ]
 
 
 def _judged(

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, unquote
 
 from kiriwake.lab.aws import images
 from kiriwake.lab.edge import json_answer
+from kiriwake.lab.ground import AwsError
 from kiriwake.lab.wire import Answer
 from kiriwake.lab.world import Deny, World
 
@@ -29,7 +30,6 @@ class Control:
         self._reset = reset
         self._endpoints: Mapping[tuple[str, str], Callable[[Any], object]] = {
             ("GET", "health"): lambda _: self._health(),
-            ("POST", "reset"): self._restart,
             ("POST", "clock"): self._clock,
             ("PUT", "deny"): self._deny,
             ("GET", "deny"): lambda _: self._denies(),
@@ -50,6 +50,10 @@ class Control:
             given = json.loads(body) if body.strip() else None
         except json.JSONDecodeError as error:
             return json_answer(400, {"error": f"the body is not JSON: {error.msg}"})
+        if (method, parts) == ("POST", ["reset"]):
+            # A story is told through the API, so that this thread may not hold the lock.
+            self._reset()
+            return json_answer(200, self._health())
         try:
             with self._world.lock:
                 if parts[0] != "health":
@@ -72,10 +76,6 @@ class Control:
         if endpoint is None or rest:
             raise LookupError(f"the control API has no {method} /_lab/{'/'.join(parts)}")
         return endpoint(body)
-
-    def _restart(self, _: object) -> object:
-        self._reset()
-        return self._health()
 
     def _health(self) -> Mapping[str, object]:
         clock = self._world.clock
@@ -190,8 +190,14 @@ class Control:
         return self._world.capacity
 
     def _node(self, name: str, body: Any) -> object:  # noqa: ANN401 - JSON
-        self._world.nodes[name] = dict(_object(body))
-        return {name: self._world.nodes[name]}
+        given = dict(_object(body))
+        if self._world.describe_node is not None:
+            try:
+                self._world.describe_node(name, given)
+            except AwsError as refused:
+                raise BadRequestError(str(refused)) from None
+        self._world.nodes[name] = given
+        return {name: given}
 
     def _calls(self, query: str) -> object:
         since = parse_qs(query).get("since", ["0"])[0]

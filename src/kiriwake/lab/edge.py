@@ -16,6 +16,8 @@ from typing import Any
 
 from kiriwake.lab import wire
 from kiriwake.lab.aws import callers
+from kiriwake.lab.aws.frontdoor import Visit, visit
+from kiriwake.lab.aws.overlay import Overlay
 from kiriwake.lab.ground import AwsError, Caller
 from kiriwake.lab.wire import Answer, Operation, Scope
 from kiriwake.lab.world import HOME_ACCOUNT, HOME_REGION, Fault, Principal, World
@@ -36,12 +38,12 @@ class Edge:
         world: World,
         moto: Wsgi,
         control: Callable[[str, str, str, bytes], Answer],
-        after_write: Callable[[str, str, str], None],
+        overlay: Overlay,
     ) -> None:
         self._world = world
         self._moto = moto
         self._control = control
-        self._after_write = after_write
+        self._overlay = overlay
         self.closing = threading.Event()
         """Set when the lab stops, so that hanging answers end."""
 
@@ -52,6 +54,8 @@ class Edge:
         address = _emulated_address(environ.get("HTTP_HOST", ""))
         if address is not None:
             return self._send(start_response, self._workload(address, environ))
+        if name := _balancer_name(environ.get("HTTP_HOST", "")):
+            return self._send(start_response, self._balancer(name, environ))
         if path == "/_lab" or path.startswith("/_lab/"):
             method = environ.get("REQUEST_METHOD", "GET")
             query = environ.get("QUERY_STRING", "")
@@ -130,7 +134,7 @@ class Edge:
         if said["status"] in {404, 405, 500} and html and b"<h1>" in answered:
             return wire.failure(operation, wire.unknown_operation(operation))
         if said["status"] < HTTPStatus.BAD_REQUEST:
-            self._after_write(caller.account, caller.region, operation.action)
+            self._overlay.after_write(caller.account, caller.region, operation.action)
         return Answer(said["status"], headers, answered)
 
     # --- faults --------------------------------------------------------------------
@@ -177,6 +181,17 @@ class Edge:
         words = f"{status} {_phrase(status)}\n"
         return Answer(status, plain, words.encode())
 
+    def _balancer(self, name: str, environ: dict[str, Any]) -> Answer:
+        host, _, port = name.partition(":")
+        asked = Visit(host, int(port or 80), environ.get("PATH_INFO", "/"))
+        with self._world.lock:
+            self._world.clock.catch_up()
+            status = visit(self._world, self._overlay.prober, asked)
+        plain = {"Content-Type": "text/plain; charset=utf-8"}
+        if not status:
+            return Answer(502, plain, f"nothing listens at {name}\n".encode())
+        return Answer(status, plain, f"{status} {_phrase(status)}\n".encode())
+
     @staticmethod
     def _send(start_response: Any, answer: Answer) -> Iterable[bytes]:  # noqa: ANN401 - WSGI
         headers = {k: v for k, v in answer.headers.items() if k.lower() != "content-length"}
@@ -210,6 +225,10 @@ def _emulated_address(host: str) -> tuple[str, int] | None:
     if address.is_loopback or address.is_unspecified:
         return None
     return name, int(port)
+
+
+def _balancer_name(host: str) -> str:
+    return host if host.partition(":")[0].endswith(".elb.amazonaws.com") else ""
 
 
 def _unsigned(environ: dict[str, Any], body: bytes) -> Scope:

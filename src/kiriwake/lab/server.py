@@ -26,7 +26,11 @@ from kiriwake.lab.aws.overlay import Overlay
 from kiriwake.lab.aws.store import forget, store
 from kiriwake.lab.clock import LabClock, wall_now
 from kiriwake.lab.control import Control
+from kiriwake.lab.ecs.engine import EcsEngine
 from kiriwake.lab.edge import Edge
+from kiriwake.lab.kube.seam import Kubernetes
+from kiriwake.lab.stories import book
+from kiriwake.lab.telling import tell
 from kiriwake.lab.world import HOME_ACCOUNT, HOME_REGION, World
 
 _log = logging.getLogger(__name__)
@@ -59,15 +63,39 @@ def _handler(world: World) -> type[_Quiet]:
     return Dated
 
 
+class _Moto:
+    """moto's own WSGI application; a service is on the lab's time before it answers."""
+
+    def __init__(self, overlay: Overlay) -> None:
+        self._dispatcher = DomainDispatcherApplication(create_backend_app)
+        self._overlay = overlay
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:  # noqa: ANN401 - WSGI
+        path = environ.get("PATH_INFO", "/")
+        host = self._dispatcher.infer_service_region_host(environ, path)
+        known = self._dispatcher.backend_url_patterns
+        if path.startswith("/moto-api") or (
+            host and not any(pattern.match(f"http://{host}") for _, pattern in known)
+        ):
+            raise NotImplementedError(host)
+        application = self._dispatcher.get_application(environ)
+        self._overlay.cover()
+        answer: Iterable[bytes] = application(environ, start_response)
+        return answer
+
+
 class Lab:
-    """Emulated AWS on 127.0.0.1; a context manager that is ready when entered."""
+    """Emulated AWS on 127.0.0.1; a context manager that is ready when entered.
+
+    Raises KeyError for a story that is not in the book.
+    """
 
     def __init__(
         self, port: int = 0, rate: float = 1, story: str | None = None, region: str = HOME_REGION
     ) -> None:
         self._port = port
         self._rate = float(rate)
-        self._story = story
+        self._happen = book.story(story) if story else None
         self._region = region
         self.world = World(LabClock(rate=self._rate))
         self._overlay = Overlay(self.world)
@@ -77,6 +105,7 @@ class Lab:
         self._edge: Edge | None = None
         self._folder: Path | None = None
         self._grounds: dict[tuple[str, str], MotoGround] = {}
+        self._kubernetes: Kubernetes | None = None
 
     # --- life ------------------------------------------------------------------------
     def start(self) -> Self:
@@ -97,9 +126,9 @@ class Lab:
             self._engines()
             with self.world.lock:
                 self._begin()
-            moto = DomainDispatcherApplication(create_backend_app)
+            moto = _Moto(self._overlay)
             control = Control(self.world, self.reset)
-            self._edge = Edge(self.world, moto, control, self._overlay.after_write)
+            self._edge = Edge(self.world, moto, control, self._overlay)
             self._port = listener.getsockname()[1]
             self._server = make_server(
                 "127.0.0.1",
@@ -113,6 +142,7 @@ class Lab:
             thread = threading.Thread(target=work, daemon=True, name=f"lab-{work.__name__}")
             thread.start()
             self._threads.append(thread)
+        self._tell()
 
     def stop(self) -> None:
         """Ends the server and gives moto back as it was; a second call does nothing."""
@@ -123,6 +153,8 @@ class Lab:
             self._server.shutdown()
             self._server.server_close()
             self._server = None
+        if self._kubernetes is not None:
+            self._kubernetes.stop()
         for thread in self._threads:
             thread.join(timeout=5)
         self._threads.clear()
@@ -151,6 +183,7 @@ class Lab:
         """Back to the state after start, story and all."""
         with self.world.lock:
             self._begin()
+        self._tell()
 
     # --- what it is to others --------------------------------------------------------
     @property
@@ -198,6 +231,7 @@ class Lab:
             "KUBECONFIG": str(folder / "kubeconfig"),
             "http_proxy": self.endpoint,
             "no_proxy": "127.0.0.1,localhost",
+            **(self._kubernetes.environment(folder) if self._kubernetes else {}),
         }
 
     # --- inside ----------------------------------------------------------------------
@@ -208,6 +242,17 @@ class Lab:
 
     def _engines(self) -> None:
         self.world.clock.engines.append(self._overlay.prober)
+        ecs = EcsEngine(self.ground, self.world.clock.now)
+        self.world.handlers["ecs"] = ecs
+        self.world.inhabited.append(ecs)
+        self.world.interruptible.append(ecs)
+        self.world.clock.engines.append(ecs)
+        kubernetes = Kubernetes(self.world, self.ground)
+        self.world.handlers["eks"] = kubernetes.eks
+        self.world.inhabited.append(kubernetes.eks)
+        self.world.clock.engines.append(kubernetes.eks)
+        self.world.describe_node = kubernetes.eks.describe_node
+        self._kubernetes = kubernetes
 
     def _begin(self) -> None:
         forget()
@@ -218,6 +263,10 @@ class Lab:
         self.world.clock.start_at(wall_now())
         self.world.clock.run_at(self._rate)
         store("ec2", HOME_ACCOUNT, self._region)
+
+    def _tell(self) -> None:
+        if self._happen is not None:
+            tell(self._happen, self, self.world)
 
     def _serve(self) -> None:
         if self._server is not None:

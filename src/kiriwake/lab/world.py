@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
@@ -110,6 +110,8 @@ class World:
     lock: threading.RLock = field(default_factory=threading.RLock)
     handlers: dict[str, Handler] = field(default_factory=dict)
     """By IAM service prefix, `ecs` say."""
+    describe_node: Callable[[str, Mapping[str, Any]], Mapping[str, Any]] | None = None
+    """What `PUT /_lab/nodes/<name>` does; raises LookupError, ValueError and AwsError."""
     inhabited: list[Inhabited] = field(default_factory=list)
     interruptible: list[Interruptible] = field(default_factory=list)
     denies: tuple[Deny, ...] = ()
@@ -124,6 +126,8 @@ class World:
     calls: deque[Call] = field(default_factory=lambda: deque(maxlen=_KEPT_CALLS))
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     last_call: int = 0
+    writes: int = 0
+    """Grows whenever somebody changes what moto keeps."""
 
     def __post_init__(self) -> None:
         self.reset()

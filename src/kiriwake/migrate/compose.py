@@ -38,15 +38,16 @@ from kiriwake.migrate.tree import (
     as_texts,
     as_whole,
     at,
+    plain,
 )
 
 NAMESPACE = "default"
 _VARIABLE = re.compile(r"\$\$|\$\{([A-Za-z_]\w*)(?:(:?[-?+])([^}]*))?\}|\$([A-Za-z_]\w*)")
 _PORT = re.compile(
-    r"(?:(?P<ip>\[[^\]]*\]|[0-9.]+|localhost):)?(?:(?P<outer>[0-9]*):)?(?P<inner>[0-9]+)"
+    r"(?:(?P<ip>\[[^\]]*\]|[0-9]+(?:\.[0-9]+){3}|localhost):)?(?:(?P<outer>[0-9]*):)?(?P<inner>[0-9]+)"
     r"(?:/(?P<protocol>tcp|udp))?\Z"
 )
-_HTTP_PORTS = {80, 443, 3000, 5000, 8000, 8080}
+_HTTP_PORTS = {80, *range(3000, 3010), *range(5000, 5010), *range(8000, 8100)}
 
 
 def is_compose(tree: Tree) -> bool:
@@ -135,7 +136,7 @@ class _Reader:
                     ),
                     spot,
                 )
-        ports, endpoint_ports, public = self.ports(tree)
+        ports, endpoint_ports, public = self.ports(name, tree)
         container = self.container(name, tree, ports)
         volumes = self.volumes(name, tree)
         deploy = as_map(tree.get("deploy"))
@@ -182,10 +183,26 @@ class _Reader:
                 )
             )
 
-    def ports(self, tree: Map) -> tuple[tuple[Port, ...], list[EndpointPort], bool]:
+    def kept_inside(self, name: str, port: int, where: Tree) -> None:
+        self.note(
+            "published-port-kept-inside",
+            Weight.DECIDE,
+            Text(
+                en=f'port {port} of "{name}" was published on the machine; it is not opened to the'
+                " internet, other services reach it by name",
+                ja=f"「{name}」のポート {port} はマシンに公開されていたが、"
+                "インターネットには公開しない。"
+                "他のサービスからは名前で届く",
+            ),
+            where,
+        )
+
+    def ports(self, name: str, tree: Map) -> tuple[tuple[Port, ...], list[EndpointPort], bool]:
         found: dict[tuple[int, str], Port] = {}
         outer: list[EndpointPort] = []
         public = False
+        test = plain(at(tree, "healthcheck", "test"))
+        checked = " ".join(map(str, test)) if isinstance(test, list) else str(test or "")
         for item in as_rows(tree.get("ports")):
             if isinstance(item, Map):
                 inner, protocol = as_whole(item.get("target")), as_text(item.get("protocol"))
@@ -210,11 +227,16 @@ class _Reader:
                 continue
             kind = (protocol or "tcp").upper()
             found[inner, kind] = Port(inner, protocol=kind, trace=trace(whole=item))
-            app = "http" if inner in _HTTP_PORTS and kind == "TCP" else ""
+            asks_http = f":{inner}/" in checked or inner in _HTTP_PORTS
+            app = "http" if asks_http and kind == "TCP" else ""
             # callers on the compose network use the container's own port
             outer.append(EndpointPort(inner, inner, kind, app=app))
             loopback = address in {"127.0.0.1", "localhost", "[::1]", "::1"}
-            public = public or (published is not None and not loopback)
+            if published is not None and not loopback:
+                if app:
+                    public = True
+                else:
+                    self.kept_inside(name, inner, item)
         for item in as_rows(tree.get("expose")):
             written = (as_text(item) or "").partition("/")
             if written[0].isdigit():

@@ -55,3 +55,8 @@ class AwsWriter:
             session: Any = self.session
             self._clients[service] = session.client(service, region_name=self.region, config=config)
         return self._clients[service]
+
+
+def writer_of(region: str | None, profile: str | None) -> AwsWriter:
+    """A writer with the credentials that every AWS tool would take."""
+    return AwsWriter(boto3.Session(profile_name=profile or None), region or None)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from kiriwake.core.plan import ApiCall, Output, Slot, Value
+from kiriwake.core.plan import ApiCall, Output, Plan, Slot, Value
 
 _CLI = {"elasticloadbalancing": "elbv2", "elasticfilesystem": "efs", "s3": "s3api"}
 """The name that the aws command has for an IAM prefix, where they differ."""
@@ -42,12 +42,36 @@ _FETCHED = ("file://", "fileb://", "http://", "https://")
 """The aws command reads such a value from there instead of sending it."""
 
 
-def shell_line(call: ApiCall, *, region: str = "") -> str:
+def line(call: ApiCall, given: Mapping[str, str] | None = None, *, region: str = "") -> str:
     """The call as one line for a POSIX shell; a value still to be given stands as `<NAME>`."""
     service, _, operation = call.action.partition(":")
+    filled = _filled(call.parameters, given or {})
     if service == "k8s":
-        return _kubectl(operation, call.parameters)
-    return " ".join(shlex.quote(word) for word in _aws(service, operation, call, region))
+        return _kubectl(operation, filled)
+    return shlex.join(_aws(service, operation, filled, region))
+
+
+def lines(
+    plan: Plan,
+    calls: Sequence[ApiCall],
+    given: Mapping[str, str] | None = None,
+    *,
+    region: str = "",
+) -> list[str]:
+    """A line for each call; for a plan that is only shown, what to type instead."""
+    return [line(call, given, region=region) for call in calls] or list(plan.commands)
+
+
+def _filled(value: Value, given: Mapping[str, str]) -> Value:
+    match value:
+        case Slot(name=name) if name in given:
+            return given[name]
+        case Mapping():
+            return {key: _filled(item, given) for key, item in value.items()}
+        case list() | tuple():
+            return [_filled(item, given) for item in value]
+        case _:
+            return value
 
 
 def kebab(name: str) -> str:
@@ -59,13 +83,15 @@ def kebab(name: str) -> str:
     return _WORDS.sub("-", name).lower()
 
 
-def _aws(service: str, operation: str, call: ApiCall, region: str) -> Iterator[str]:
+def _aws(
+    service: str, operation: str, parameters: Mapping[str, Value], region: str
+) -> Iterator[str]:
     name, verb = _CLI.get(service, service), kebab(operation)
     yield from ("aws", name, verb)
-    if any(_is_fetched(value) for value in call.parameters.values()):
-        yield from ("--cli-input-json", _json(call.parameters))
+    if any(_is_fetched(value) for value in parameters.values()):
+        yield from ("--cli-input-json", _json(parameters))
     else:
-        for parameter, value in call.parameters.items():
+        for parameter, value in parameters.items():
             flag = kebab(parameter)
             yield from _flag(name, _RENAMED.get((name, verb, flag), flag), value)
     if region:

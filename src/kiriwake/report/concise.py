@@ -13,7 +13,7 @@ from kiriwake.report.report import Report
 from kiriwake.report.story import Style, story
 
 
-def concise(report: Report, style: Style) -> str:
+def render(report: Report, style: Style) -> str:
     """`TARGET: cause[id] title`, one line each; a target without a finding has its own."""
     calls = calls_of(report)
     lines: list[str] = []
@@ -34,5 +34,5 @@ def _open(diagnosis: Diagnosis, style: Style) -> Iterator[str]:
     for left in diagnosis.unknown:
         if left.cause.level is Level.CAUSE and left.missing:
             first = left.missing[0]
-            why = words.WHYS[first.why].in_(style.lang)
+            why = words.WHY[first.why].in_(style.lang)
             yield f"{label}[{left.id}] {why}: {first.call}"

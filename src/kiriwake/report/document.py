@@ -14,8 +14,8 @@ from kiriwake.core.target import Target
 from kiriwake.core.text import Lang
 from kiriwake.core.verdict import Fact
 from kiriwake.diagnose.diagnosis import Diagnosis, Excluded, Finding, Open
+from kiriwake.report import command
 from kiriwake.report.calls import Calls, calls_of
-from kiriwake.report.command import shell_line
 from kiriwake.report.fixing import fix_line
 from kiriwake.report.neutralise import json_text
 from kiriwake.report.report import Report
@@ -198,7 +198,7 @@ def json_lines(value: object) -> str:
     return json_text(encoded.decode("utf-8")) + "\n"
 
 
-def report_json(report: Report, lang: Lang) -> str:
+def render(report: Report, lang: Lang) -> str:
     """The report's one JSON document, ending in a newline."""
     return json_lines(document(report, lang))
 
@@ -287,10 +287,10 @@ class _Parts:
             id=plan.id,
             title=plan.title.in_(self._lang),
             risk=plan.risk.value,
-            apply=[shell_line(call, region=region) for call in plan.apply],
+            apply=[command.line(call, region=region) for call in plan.apply],
             verify=[expected.says.in_(self._lang) for expected in plan.verify],
             # What was done last is taken back first.
-            undo=[shell_line(call, region=region) for call in reversed(plan.undo)],
+            undo=[command.line(call, region=region) for call in reversed(plan.undo)],
             fix=fix_line(finding, plan, target) if plan.risk.value != "show" else "",
             slots=[SlotPart(s.name, s.says.in_(self._lang), s.example) for s in plan.slots],
             commands=list(plan.commands),

@@ -12,7 +12,7 @@ from kiriwake.report.neutralise import github_data, github_property, plain
 from kiriwake.report.report import Report
 
 
-def github(report: Report, lang: Lang) -> str:
+def render(report: Report, lang: Lang) -> str:
     """`::error`, `::warning` and `::notice` lines."""
     return "".join(f"{line}\n" for d in report.diagnoses for line in _lines(d, lang))
 
@@ -27,7 +27,7 @@ def _lines(diagnosis: Diagnosis, lang: Lang) -> Iterator[str]:
     if diagnosis.status is Status.INCONCLUSIVE:
         lacks = [m for left in diagnosis.unknown for m in left.missing]
         lacks += [m for _, missing in diagnosis.blind for m in missing]
-        calls = dict.fromkeys(f"{_in(words.WHYS[m.why], lang)}: {m.call}" for m in lacks)
+        calls = dict.fromkeys(f"{_in(words.WHY[m.why], lang)}: {m.call}" for m in lacks)
         told = _in(words.CANNOT_TELL, lang)
         yield _command(
             "warning", _in(words.INCONCLUSIVE, lang), f"{target}: {told} ({'; '.join(calls)})"

@@ -12,7 +12,7 @@ from kiriwake.report.neutralise import plain, xml_text
 from kiriwake.report.report import Report
 
 
-def junit(report: Report, lang: Lang) -> str:
+def render(report: Report, lang: Lang) -> str:
     """Causes that hold are failures, those that could not be told are skipped.
 
     An inconclusive target has one error of its own: silence must not look like success.
@@ -51,7 +51,7 @@ class _Suite:
                 out = ET.SubElement(case, "system-out")
                 out.text = f"{self._in(words.WARNING)}: {self._in(finding.cause.title)}\n{facts}"
         for left in seen.unknown:
-            lacks = "; ".join(f"{self._in(words.WHYS[m.why])}: {m.call}" for m in left.missing)
+            lacks = "; ".join(f"{self._in(words.WHY[m.why])}: {m.call}" for m in left.missing)
             case = self._case(suite, left.id)
             ET.SubElement(case, "skipped", message=xml_text(plain(lacks or left.crash)))
         for excluded in seen.ruled_out:

@@ -13,7 +13,7 @@ from kiriwake.report.report import Report
 from kiriwake.report.story import Block, Row, Shown, Story, Style, story
 
 
-def markdown(report: Report, style: Style) -> str:
+def render(report: Report, style: Style) -> str:
     """The report as GitHub-flavoured Markdown, ending in a newline."""
     calls = calls_of(report)
     page = _Page(style)
@@ -34,7 +34,7 @@ class _Page:
         return text.in_(self._style.lang)
 
     def target(self, told: Story) -> Iterator[str]:
-        yield from (f"## {code(told.target)}: {self._in(words.STATUSES[told.status])}", "")
+        yield from (f"## {code(told.target)}: {self._in(words.STATUS[told.status])}", "")
         yield from (f"{md(told.where)}, {md(told.when)}", "")
         for block in told.blocks:
             yield from self._block(block)

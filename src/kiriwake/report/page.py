@@ -35,7 +35,7 @@ td, th { text-align: left; vertical-align: top; padding: .2rem .8rem .2rem 0;
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def page(report: Report, style: Style) -> str:
+def render(report: Report, style: Style) -> str:
     """The report as a page; it loads nothing and runs nothing."""
     calls = calls_of(report)
     lines = _Page(report, calls, style).lines()
@@ -66,7 +66,7 @@ class _Page:
         yield f"<p>{self._in(words.NOTHING_CHANGED)}</p></body></html>"
 
     def _target(self, told: Story) -> Iterator[str]:
-        status = self._in(words.STATUSES[told.status])
+        status = self._in(words.STATUS[told.status])
         yield f"<section><h2><code>{esc(told.target)}</code> {status}</h2>"
         yield f'<p class="dim">{esc(told.where)}, {esc(told.when)}</p>'
         for block in told.blocks:

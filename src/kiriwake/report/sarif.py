@@ -19,7 +19,7 @@ from kiriwake.report.report import Report
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def sarif(report: Report, lang: Lang, *, everything: bool = False) -> str:
+def render(report: Report, lang: Lang, *, everything: bool = False) -> str:
     """What holds as results of kind `fail`; what could not be seen as notifications.
 
     Code scanning shows every result whatever its kind, so `pass` and `open` are written
@@ -82,7 +82,7 @@ class _Log:
 
     def _lacks(self, diagnosis: Diagnosis, id_: str) -> str:
         left = next(o for o in diagnosis.unknown if o.id == id_)
-        told = [f"{self._in(words.WHYS[m.why])}: {m.call}" for m in left.missing]
+        told = [f"{self._in(words.WHY[m.why])}: {m.call}" for m in left.missing]
         return plain("; ".join(told) or left.crash)
 
     def _result(
@@ -117,7 +117,7 @@ class _Log:
             says = f"{diagnosis.target}: {left.id}: {self._lacks(diagnosis, left.id)}"
             yield {"level": "warning", "message": {"text": plain(says)}}
         for id_, missing in diagnosis.blind:
-            lacks = "; ".join(f"{self._in(words.WHYS[m.why])}: {m.call}" for m in missing)
+            lacks = "; ".join(f"{self._in(words.WHY[m.why])}: {m.call}" for m in missing)
             says = f"{diagnosis.target}: {id_}: {lacks}"
             yield {"level": "warning", "message": {"text": plain(says)}}
 

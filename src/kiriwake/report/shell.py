@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kiriwake.report.folding import width
+from kiriwake.report.width import columns
 
 _WORD = re.compile(r"(?:'[^']*'|\"[^\"]*\"|[^\s'\"])+")
 _DEEPER = 2
 
 
-def shell_lines(command: str, *, indent: str, columns: int) -> Iterator[str]:
-    r"""The command, none of its lines wider than the columns.
+def shell_lines(command: str, *, indent: str, to: int) -> Iterator[str]:
+    r"""The command, none of its lines wider than allowed.
 
     It is broken before a flag or between words with a backslash, within quoted JSON
     where a line end is mere space, and within a longer word with a backslash and no
@@ -21,29 +21,29 @@ def shell_lines(command: str, *, indent: str, columns: int) -> Iterator[str]:
     line = indent
     for group in _groups(_WORD.findall(command)):
         together = " ".join(group)
-        fits = len(indent) + _DEEPER + width(together) + 2 <= columns
-        if line.strip() and fits and _room(line, columns) < width(together) + 1:
+        fits = len(indent) + _DEEPER + columns(together) + 2 <= to
+        if line.strip() and fits and _room(line, to) < columns(together) + 1:
             yield line + " \\"
             line = indent + " " * _DEEPER
         for word in group:
             gap = " " if line.strip() else ""
-            if _room(line, columns) >= width(gap + word):
+            if _room(line, to) >= columns(gap + word):
                 line += gap + word
                 continue
             if line.strip():
                 yield line + " \\"
                 line = indent + " " * _DEEPER
-            if _room(line, columns) >= width(word):
+            if _room(line, to) >= columns(word):
                 line += word
                 continue
-            *full, line = _cut(line, word, columns)
+            *full, line = _cut(line, word, to)
             yield from full
     yield line
 
 
-def _room(line: str, columns: int) -> int:
+def _room(line: str, to: int) -> int:
     """The columns left on a line that may have to end in a space and a backslash."""
-    return columns - width(line) - 2
+    return to - columns(line) - 2
 
 
 def _groups(words: list[str]) -> Iterator[list[str]]:
@@ -58,16 +58,16 @@ def _groups(words: list[str]) -> Iterator[list[str]]:
         yield group
 
 
-def _cut(line: str, word: str, columns: int) -> Iterator[str]:
+def _cut(line: str, word: str, to: int) -> Iterator[str]:
     if word[:2] in {"'{", "'["} and word.count("'") == len("''"):
         deep = " " * (len(line) + 1)
         for piece in _json_pieces(word):
-            if line.strip() and width(line) + width(piece) + 2 > columns:
+            if line.strip() and columns(line) + columns(piece) + 2 > to:
                 yield line.rstrip()
                 line = deep
             line += piece.lstrip() if not line.strip() else piece
-            while width(line) + 2 > columns:
-                head = _head(line, columns - 2)
+            while columns(line) + 2 > to:
+                head = _head(line, to - 2)
                 yield head + "'\\"
                 line = "'" + line[len(head) :]
         yield line
@@ -77,8 +77,8 @@ def _cut(line: str, word: str, columns: int) -> Iterator[str]:
         yield line + word
         return
     text = line + word
-    while width(text) + 2 > columns:
-        head = _head(text, columns - 1 - len(joint))
+    while columns(text) + 2 > to:
+        head = _head(text, to - 1 - len(joint))
         yield head + joint + "\\"
         text = joint + text[len(head) :]
     yield text
@@ -101,8 +101,8 @@ def _json_pieces(word: str) -> Iterator[str]:
     yield piece
 
 
-def _head(text: str, columns: int) -> str:
-    head = text[:columns]
-    while width(head) > columns:
+def _head(text: str, to: int) -> str:
+    head = text[:to]
+    while columns(head) > to:
         head = head[:-1]
     return head

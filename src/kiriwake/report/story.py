@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -14,10 +15,9 @@ from kiriwake.core.target import Kind, Target
 from kiriwake.core.text import Lang, Text
 from kiriwake.core.verdict import Fact
 from kiriwake.diagnose.diagnosis import Depth, Diagnosis, Excluded, Finding, Open, Status
-from kiriwake.report import words
+from kiriwake.report import command, words
 from kiriwake.report.calls import Calls
-from kiriwake.report.command import shell_line
-from kiriwake.report.fixing import fix_line
+from kiriwake.report.fixing import fix_line, shown_target
 from kiriwake.report.neutralise import plain
 
 NEAREST = 3
@@ -30,10 +30,11 @@ class Style:
     """How a person wants to read."""
 
     lang: Lang = Lang.EN
-    columns: int = 80
-    color: bool = False
+    width: int = 80
+    colour: bool = False
     verbose: bool = False
-    zone: tzinfo = UTC
+    zone: tzinfo | None = UTC
+    """None is the machine's own."""
     flags: tuple[str, ...] = ()
     """Repeated in every `kiriwake` command that is shown (`--region us-east-1`)."""
 
@@ -123,7 +124,7 @@ class _Teller:
         ruled, unknown = self._ruled_out(), self._unknown()
         level = [finding.cause.level for finding in seen.findings]
         return Story(
-            target=plain(str(seen.target)),
+            target=plain(shown_target(seen.target)),
             where=self._where(seen.target),
             when=self._time(seen.taken_at),
             status=seen.status,
@@ -240,9 +241,10 @@ class _Teller:
     def _symptoms(self, ids: frozenset[SymptomId]) -> Iterator[Shown]:
         for symptom in self.diagnosis.symptoms:
             if symptom.id in ids:
-                because = "; ".join(self._in(fact.says) for fact in symptom.because)
+                facts = symptom.because if self.style.verbose else symptom.because[:1]
+                because = "; ".join(self._in(fact.says) for fact in facts)
                 says = f"{self._in(TITLES[symptom.id])} ({because})"
-                yield Shown(says, self.calls.of(symptom.because))
+                yield Shown(says, self.calls.of(facts))
 
     def _facts(self, facts: Iterable[Fact]) -> tuple[Shown, ...]:
         """Facts in their order; the same sentence from several calls is said once."""
@@ -261,9 +263,7 @@ class _Teller:
         )
 
     def _missing(self, missing: Iterable[Missing]) -> Iterator[str]:
-        told = dict.fromkeys(
-            f"{self._in(words.WHYS[m.why])}: {plain(str(m.call))}" for m in missing
-        )
+        told = dict.fromkeys(f"{self._in(words.WHY[m.why])}: {plain(str(m.call))}" for m in missing)
         yield from told
 
     # --- help ------------------------------------------------------------------------
@@ -272,7 +272,7 @@ class _Teller:
             yield Help(
                 letter=chr(ord("a") + index % 26),
                 title=self._in(plan.title),
-                risk=self._in(words.RISKS[plan.risk]),
+                risk=self._in(words.RISK[plan.risk]),
                 commands=tuple(self._commands(finding, plan)),
                 asks=tuple(
                     f"{slot.name.upper()}: {self._in(slot.says)} ({plain(slot.example)})"
@@ -284,9 +284,9 @@ class _Teller:
         if plan.apply and plan.risk is not Risk.SHOW:
             yield plain(fix_line(finding, plan, self.diagnosis.target, self.style.flags))
         for call in plan.apply:
-            yield plain(shell_line(call, region=self.region))
-        for command in plan.commands:
-            yield plain(command)
+            yield plain(command.line(call, region=self.region))
+        for typed in plan.commands:
+            yield plain(typed)
 
     # --- lists -----------------------------------------------------------------------
     def _ruled_out(self) -> Sequence[Excluded]:
@@ -294,7 +294,15 @@ class _Teller:
             return self.diagnosis.ruled_out
         seen = frozenset(symptom.id for symptom in self.diagnosis.symptoms)
         near = [e for e in self.diagnosis.ruled_out if not e.no_symptom and e.cause.explains & seen]
-        near.sort(key=lambda e: (-len(e.cause.explains & seen), e.id))
+        said = Counter(e.because[0].says.en for e in near if e.because)
+        # What is ruled out by a number of its own tells more than what no text names.
+        near.sort(
+            key=lambda e: (
+                said[e.because[0].says.en] if e.because else len(near),
+                -len(e.cause.explains & seen),
+                e.id,
+            )
+        )
         return near[:NEAREST]
 
     def _excluded(self, excluded: Excluded) -> Row:

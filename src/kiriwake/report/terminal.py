@@ -11,12 +11,13 @@ from kiriwake.core.text import Text
 from kiriwake.diagnose.diagnosis import Diagnosis, Status
 from kiriwake.report import words
 from kiriwake.report.calls import Calls, calls_of
-from kiriwake.report.folding import folded, packed, padded, width
+from kiriwake.report.fixing import shown_target
 from kiriwake.report.neutralise import line as inert
 from kiriwake.report.neutralise import plain
 from kiriwake.report.report import Report
 from kiriwake.report.shell import shell_lines
 from kiriwake.report.story import Block, Help, Row, Shown, Story, Style, story
+from kiriwake.report.width import columns, folded, packed, pad
 
 _NUMBER = re.compile(r"(?<![\w.:/\-])\d[\d,]*(?![\w:/\-]|\.\d)")
 _HEADLINE = re.compile(r"^[^\s\[:]+(\[[^\]]*\])?(?= ?:)")
@@ -34,7 +35,7 @@ _LEAST_FOR_REFS = 60
 """A narrower terminal has the calls of a fact on the fact's own line, not at the right."""
 
 
-def terminal(report: Report, style: Style) -> str:
+def render(report: Report, style: Style) -> str:
     """The report, ending in a newline."""
     return _Page(report, calls_of(report), style).text()
 
@@ -84,8 +85,8 @@ class _Page:
         if not shown:
             return
         yield ""
-        label_width = max(width(label) for label, _ in shown) + 2
-        ids = [width(row.id) for _, rows in shown for row in rows]
+        label_width = max(columns(label) for label, _ in shown) + 2
+        ids = [columns(row.id) for _, rows in shown for row in rows]
         for label, rows in shown:
             yield from self._rows(label, rows, label_width, max(ids))
 
@@ -130,7 +131,7 @@ class _Page:
 
     def _where(self, told: Story) -> Iterator[str]:
         head = f"  --> {told.where}"
-        gap = self._style.columns - width(head) - width(told.when)
+        gap = self._style.width - columns(head) - columns(told.when)
         if gap >= 2:  # noqa: PLR2004 - two spaces part the two
             yield f"{head}{' ' * min(gap, 3)}{told.when}"
             return
@@ -148,15 +149,15 @@ class _Page:
         yield from self._with_calls(bar, last, shown.calls, bar)
         self._told.update(shown.calls)
         at = last.rfind(shown.mark) if shown.mark else -1
-        start = width(bar) + width(last[:at]) if at >= 0 else -1
+        start = columns(bar) + columns(last[:at]) if at >= 0 else -1
         sign = "^" if shown.direct else "-"
-        under = sign * max(width(shown.mark), 1)
-        reach = self._style.columns
-        if at < 0 or start + len(under) + 1 + min(width(shown.says), 20) > reach:
+        under = sign * max(columns(shown.mark), 1)
+        reach = self._style.width
+        if at < 0 or start + len(under) + 1 + min(columns(shown.says), 20) > reach:
             yield from self._fold(shown.says, f"{bar}{sign} ", f"{bar}  ")
             return
-        first = bar + " " * (start - width(bar)) + under + " "
-        lines = list(self._fold(shown.says, first, bar + " " * (width(first) - width(bar))))
+        first = bar + " " * (start - columns(bar)) + under + " "
+        lines = list(self._fold(shown.says, first, bar + " " * (columns(first) - columns(bar))))
         if len(lines) > 2:  # noqa: PLR2004 - a narrow column of words is no label
             yield first.rstrip()
             yield from self._fold(shown.says, f"{bar}{sign} ", f"{bar}  ")
@@ -170,14 +171,14 @@ class _Page:
         last = len(lines) - 1
         for n, line in enumerate(lines):
             yield line
-            if self._style.columns < _LEAST_FOR_REFS:
+            if self._style.width < _LEAST_FOR_REFS:
                 continue
             body = line[: len(line) - len(self._refs(shown.calls))] if shown.calls else line
             marks = _marks(body, left, shown.direct)
             tail = ""
             if shown.direct and n == last:
                 tail = f"  {self._in(words.AWS_SAYS)}" if marks else ""
-            if marks and width(marks) + width(tail) <= self._style.columns:
+            if marks and columns(marks) + columns(tail) <= self._style.width:
                 yield self._paint_marks(marks, shown.direct) + tail
             elif marks:
                 yield self._paint_marks(marks, shown.direct)
@@ -186,13 +187,13 @@ class _Page:
         """The words, and the calls' numbers at the right edge of the last line."""
         self._told.update(calls)
         refs = self._refs(calls)
-        room = self._style.columns - (len(refs) + 1 if refs else 0)
-        if refs and self._style.columns < _LEAST_FOR_REFS:
+        room = self._style.width - (len(refs) + 1 if refs else 0)
+        if refs and self._style.width < _LEAST_FOR_REFS:
             yield from self._fold(f"{says} {refs}", first, rest)
             return
-        *above, last = list(folded(says, first=first, rest=rest, columns=room)) or [first]
+        *above, last = list(folded(says, first=first, rest=rest, to=room)) or [first]
         yield from above
-        yield padded(last, self._style.columns - len(refs)) + refs
+        yield pad(last, self._style.width - len(refs)) + refs
 
     def _refs(self, calls: Sequence[int]) -> str:
         shown = "".join(f"[{n}]" for n in calls[:3])
@@ -200,7 +201,7 @@ class _Page:
 
     def _note(self, label: Text, says: str, calls: Sequence[int] = ()) -> Iterator[str]:
         first = f"   = {self._in(label)}: "
-        rest = " " * width(first)
+        rest = " " * columns(first)
         if calls:
             yield from self._with_calls(first, says, calls, rest)
         else:
@@ -210,44 +211,48 @@ class _Page:
         letter = f" ({help_.letter})" if help_.letter else ""
         head = f"{self._in(words.HELP)}{letter}: "
         risk = f"[{help_.risk}]" if help_.risk else ""
-        lines = list(self._fold(help_.title, head, " " * min(width(head), 10)))
-        gap = self._style.columns - width(lines[-1]) - width(risk)
+        lines = list(self._fold(help_.title, head, " " * min(columns(head), 10)))
+        gap = self._style.width - columns(lines[-1]) - columns(risk)
         if risk and gap < 2:  # noqa: PLR2004 - two spaces part the two
             lines.append("")
-            gap = self._style.columns - width(risk)
+            gap = self._style.width - columns(risk)
         lines[-1] += " " * gap + risk if risk else ""
         for n, line in enumerate(lines):
             yield self._paint(line, _HELP, _HEADLINE_HELP) if n == 0 else line
         for ask in help_.asks:
             yield from self._fold(ask, "          ", "            ")
         for command in help_.commands:
-            yield from shell_lines(command, indent="    ", columns=self._style.columns)
+            yield from shell_lines(command, indent="    ", to=self._style.width)
 
     # --- lists -----------------------------------------------------------------------
     def _rows(
         self, label: str, rows: Sequence[Row], label_width: int, id_width: int
     ) -> Iterator[str]:
         for n, row in enumerate(rows):
-            first = padded(label if n == 0 else "", label_width)
-            wide = self._style.columns >= _LEAST_FOR_REFS and "/" in row.id
-            if wide and width(first) + id_width <= self._style.columns // 2 + 8:
-                head = first + padded(row.id, id_width + 2)
-                yield from self._with_calls(head, row.says, row.calls, " " * width(head))
+            first = pad(label if n == 0 else "", label_width)
+            wide = self._style.width >= _LEAST_FOR_REFS and "/" in row.id
+            if wide and columns(first) + id_width <= self._style.width // 2 + 8:
+                head = first + pad(row.id, id_width + 2)
+                yield from self._with_calls(head, row.says, row.calls, " " * columns(head))
             else:
                 says = f"{row.id}: {row.says}" if row.id else row.says
                 rest = " " * (label_width + 2)
                 yield from self._with_calls(first, says, row.calls, rest)
 
     def _clear(self) -> Iterator[str]:
-        names = [plain(str(d.target)) for d in self._report.diagnoses if d.status is Status.CLEAR]
+        names = [
+            plain(shown_target(d.target))
+            for d in self._report.diagnoses
+            if d.status is Status.CLEAR
+        ]
         if not names or self._style.verbose:
             return
         shown, more = names[:_CLEAR_SHOWN], len(names) - _CLEAR_SHOWN
         tail = [self._in(words.and_more(more, "-v"))] if more > 0 else []
         head = f"{self._in(words.CLEAR)}  "
         for item in (*shown, *tail):
-            yield from self._fold(item, head, " " * (width(head) + 2))
-            head = " " * width(head)
+            yield from self._fold(item, head, " " * (columns(head) + 2))
+            head = " " * columns(head)
         yield ""
 
     # --- the end ---------------------------------------------------------------------
@@ -257,14 +262,14 @@ class _Page:
         calls = {n: requests[n - 1].call for n in numbers}
         head = f"{self._in(words.SEEN_BY)} "
         if self._style.verbose:
-            rest = " " * width(head)
+            rest = " " * columns(head)
             for index, (n, call) in enumerate(calls.items()):
                 request = requests[n - 1]
                 says = f"[{n}] {plain(str(call))}  x{request.times}, {request.ms} ms"
                 yield from self._fold(says, rest if index else head, rest + "    ")
             return
         items = [f"[{n}] {self._call(call, calls.values())}" for n, call in calls.items()]
-        for line in packed(items, first=head, gap="  ", columns=self._style.columns):
+        for line in packed(items, first=head, gap="  ", to=self._style.width):
             yield from self._fold(line.lstrip(), line[: len(line) - len(line.lstrip())], "    ")
 
     def _call(self, call: Call, others: Iterable[Call]) -> str:
@@ -284,7 +289,7 @@ class _Page:
         summary += self._in(words.took(report.seconds))
         changed = self._in(words.NOTHING_CHANGED)
         gap = "" if self._is_japanese else " "
-        if width(summary + gap + changed) <= self._style.columns:
+        if columns(summary + gap + changed) <= self._style.width:
             yield summary + gap + changed
         else:
             yield from self._fold(summary, "", "")
@@ -307,10 +312,10 @@ class _Page:
         return self._painted("   |", _FRAME)
 
     def _fold(self, says: str, first: str, rest: str) -> Iterator[str]:
-        return folded(says, first=first, rest=rest, columns=self._style.columns)
+        return folded(says, first=first, rest=rest, to=self._style.width)
 
     def _painted(self, words_: str, color: str) -> str:
-        return f"\x1b[{color}m{words_}\x1b[0m" if self._style.color and words_ else words_
+        return f"\x1b[{color}m{words_}\x1b[0m" if self._style.colour and words_ else words_
 
     def _paint(self, line: str, color: str, part: re.Pattern[str]) -> str:
         return part.sub(lambda m: self._painted(m[0], color), line, count=1)
@@ -333,7 +338,7 @@ def _marks(line: str, mark: str, direct: bool) -> str:
         return ""
     signs = ""
     for start, end in spans:
-        signs = padded(signs, width(line[:start])) + sign * width(line[start:end])
+        signs = pad(signs, columns(line[:start])) + sign * columns(line[start:end])
     return f"   |{signs[4:]}"
 
 

@@ -65,12 +65,12 @@ WORKLOAD = Text(
     ja="{workload}, namespace {namespace}, クラスター {place}",
 )
 
-RISKS: Mapping[Risk, Text] = {
+RISK: Mapping[Risk, Text] = {
     Risk.SAFE: Text(en="safe", ja="影響なし"),
     Risk.ASK: Text(en="asks first", ja="実行前に確認"),
     Risk.SHOW: Text(en="shown only", ja="表示のみ"),
 }
-WHYS: Mapping[Why, Text] = {
+WHY: Mapping[Why, Text] = {
     Why.DENIED: Text(en="denied", ja="権限なし"),
     Why.THROTTLED: Text(en="throttled", ja="スロットリング"),
     Why.NOT_FOUND: Text(en="not found", ja="見つからない"),
@@ -79,11 +79,11 @@ WHYS: Mapping[Why, Text] = {
     Why.UNREACHABLE: Text(en="not reached", ja="接続不可"),
     Why.NOT_ASKED: Text(en="not asked", ja="未取得"),
 }
-STATUSES: Mapping[Status, Text] = {
-    Status.CAUSE_FOUND: CAUSE,
-    Status.WARNINGS: WARNING,
-    Status.CLEAR: CLEAR,
-    Status.INCONCLUSIVE: INCONCLUSIVE,
+STATUS: Mapping[Status, Text] = {
+    Status.CAUSE_FOUND: Text(en="a cause was found", ja="原因を特定"),
+    Status.WARNINGS: Text(en="no cause, warnings only", ja="原因なし、警告のみ"),
+    Status.CLEAR: Text(en="clear: nothing is wrong that can be seen", ja="異常なし (見える範囲で)"),
+    Status.INCONCLUSIVE: Text(en="inconclusive", ja="判定不能"),
 }
 
 

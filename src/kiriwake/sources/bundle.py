@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from kiriwake.core.errors import TargetNotFound
+from kiriwake.core.errors import EvidenceUnreadable, TargetNotFound
 from kiriwake.core.observed import Call, Missing, Observed, Why
 from kiriwake.core.target import Kind, Target
 from kiriwake.core.text import Text
-from kiriwake.evidence.bundle import Asked, Recording
+from kiriwake.evidence.bundle import Asked, Recording, decode, encode
 from kiriwake.sources.names import nearest
 from kiriwake.sources.source import Identity, Request, SeesRegions, Source
 
@@ -124,6 +127,37 @@ class RecordingSource:
             facts=dict(self._facts),
             asked=tuple(Asked(r.call, r.times, r.ms) for r in self._source.requests()),
         )
+
+
+def load(path: Path) -> BundleSource:
+    """The recording in a file; raises `EvidenceUnreadable`."""
+    try:
+        return BundleSource(decode(path.read_bytes()))
+    except OSError as error:
+        raise EvidenceUnreadable(
+            "no-such-recording",
+            Text(en=f"{path} cannot be read", ja=f"{path} を読み取れない"),
+            note=Text(en=error.strerror or "-", ja=error.strerror or "-"),
+            hints=(
+                Text(
+                    en="kiriwake diagnose --save FILE writes a recording",
+                    ja="記録は kiriwake diagnose --save FILE で作る",
+                ),
+            ),
+        ) from error
+
+
+def save(recording: Recording, path: Path) -> None:
+    """Writes a recording, whole or not at all, for the user's own eyes; raises OSError."""
+    data = encode(recording)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def _was_asked(seen: Observed[Any]) -> bool:

@@ -34,7 +34,11 @@ class Source(Protocol):
     """Answers calls with observations; never raises for one that failed."""
 
     def read(self, calls: Collection[Call]) -> Mapping[Call, Observed[Any]]:
-        """One observation for every call; batches what the API can batch."""
+        """One observation for every call; batches what the API can batch.
+
+        What would take too many requests at once is `Missing` with `not-asked`; asked
+        for again in a small group it is read.
+        """
 
     def identity(self) -> Identity:
         """Who asks; raises `NoAccess` without credentials or endpoint."""

@@ -18,6 +18,7 @@ PATTERNS: tuple[Pattern, ...] = (
         anchors=(
             "clientexception",
             "invalidparameterexception",
+            "parameter validation failed",
             "no cpu value",
             "no fargate configuration exists",
             "invalid 'cpu' setting",
@@ -54,7 +55,8 @@ PATTERNS: tuple[Pattern, ...] = (
             r" provided)(?::| when| ?\))(?!.{0,300}(?:limit|quota|associated load balancer|platform"
             r"|assume the|service linked|not authorized|target type|capacity is unavail|too "
             r"many concurrent|execute ?command))"
-            r"|no fargate configuration exists|invalid 'cpu' setting|invalid cpu or memory"
+            r"|parameter validation failed|no fargate configuration exists|invalid 'cpu' "
+            r"setting|invalid cpu or memory"
             r"|ports in port mappings must match|network configuration must be provided"
             r"|image should not be null|requires task definition to have execution role"
             r"|fargate requires (?:that|task)|when networkmode=\w+"
@@ -82,7 +84,15 @@ PATTERNS: tuple[Pattern, ...] = (
             '"reason": "missing"',
             '"reason":"missing"',
             "services are inactive",
+            " is missing",
             "no cluster found for name",
+        ),
+        regex=(
+            r"(?:service|cluster)not(?:found|active)exception|cluster not found|service was "
+            r"not active"
+            r"|service not found|referenced (?:cluster was inactive|task was not found)"
+            r"|reason\W{1,5}missing\b|services are inactive|no cluster found for name"
+            r"|arn:aws[\w-]*:ecs:\S+ is missing"
         ),
         unless=("service not found in registry",),
         failure=Failure.ABSENT,

@@ -86,6 +86,7 @@ PATTERNS: tuple[Pattern, ...] = (
         causes=("eks/pod-identity-broken",),
         anchors=(
             "assumeroleforpodidentity",
+            "eks does not have permissions to assume",
             "trust policy of the role provided is invalid",
             "pods.eks.amazonaws.com",
             "169.254.170.23",
@@ -107,7 +108,8 @@ PATTERNS: tuple[Pattern, ...] = (
         ),
         unless=("successfully",),
         regex=(
-            r"assumeroleforpodidentity|trust policy of the role provided is invalid"
+            r"assumeroleforpodidentity|eks does not have permissions to assume|trust policy "
+            r"of the role provided is invalid"
             r"|169\.254\.170\.23\S*.{0,160}?(?:refused|timeout|error|40\d|50\d)"
             r"|pod[ -]identity(?:[ -]agent)?.{0,160}?(?:error|fail|invalid|denied|unable|not found)"
             r"|(?:error|fail\w*|invalid|denied|unable).{0,160}?(?:pod[ -]identity|pods\.eks"
@@ -154,13 +156,14 @@ PATTERNS: tuple[Pattern, ...] = (
             "server doesn't have a resource type",
             "your current user or role does not have access to kubernetes objects",
             "aws-auth",
+            "authorization error (user=kube-apiserver",
             "accessentry",
             "access entry",
         ),
         regex=(
             r"you must be logged in to the server|server has asked for the client"
             r"|server doesn't have a resource type"
-            r"|does not have access to kubernetes objects"
+            r"|does not have access to kubernetes objects|authorization error \(user=kube-apiserver"
             r"|(?:not (?:found|mapped|in)|missing|no) .{0,40}?(?:aws-auth|access ?entr)"
         ),
         failure=Failure.UNAUTHENTICATED,
@@ -187,6 +190,8 @@ PATTERNS: tuple[Pattern, ...] = (
             "exec: executable aws failed",
             "exec plugin",
             "getting credentials: exec",
+            "could not get token",
+            "getting token: exec",
             "invalid apiversion",
             "aws-iam-authenticator",
         ),
@@ -306,6 +311,15 @@ PATTERNS: tuple[Pattern, ...] = (
             r"|x509|no route|eof)"
         ),
         failure=Failure.UNREACHABLE,
+    ),
+    _direct(
+        id="controller/unauthorized",
+        causes=("eks/load-balancer-controller-denied", "eks/service-account-not-annotated"),
+        anchors=("you are not authorized to perform this operation", "unauthorizedoperation"),
+        near=("reconciler error", "ingress", "targetgroup", "load-balancer", "loadbalancer"),
+        unless=("ebs-csi", "createvolume", "create volume"),
+        decided=False,
+        failure=Failure.DENIED,
     ),
     _symptom(
         id="controller/failed",

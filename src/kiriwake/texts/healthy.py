@@ -141,6 +141,45 @@ PATTERNS: tuple[Pattern, ...] = (
         ),
         near=("exit", "graceful", "received", "(143)", "shut"),
     ),
+    _ecs(
+        id="healthy/counts",
+        anchors=("runningcount", "running:"),
+        regex=(
+            r"desiredcount\W{1,4}(\d+)\W.{0,40}?runningcount\W{1,4}\1\b"
+            r"|runningcount\W{1,4}(\d+)\W.{0,40}?desiredcount\W{1,4}\2\b"
+            r"|desired: ?(\d+) .{0,30}?running: ?\3\b"
+        ),
+    ),
+    _ecs(
+        id="healthy/under-way",
+        anchors=(
+            "create_in_progress",
+            "update_in_progress",
+            "rollout to finish",
+            "delete_in_progress",
+            "delete_complete",
+            "still creating...",
+            "still modifying...",
+        ),
+    ),
+    _ecs(
+        id="healthy/scanned",
+        anchors=("imagescanstatus", "scan status"),
+        regex=r"imagescanstatus\W{1,6}(?:status\W{1,5})?complete",
+    ),
+    _kubernetes(
+        id="healthy/node",
+        anchors=(" ready ",),
+        regex=r"\b[\w.-]+(?:\.internal)? +ready +(?:<none>|[\w,-]+) +\d+[dhms]\S* +v\d",
+    ),
+    _kubernetes(
+        id="healthy/applied",
+        anchors=("configured", "unchanged", " created", "events:"),
+        regex=(
+            r"\b(?:deployment|service|configmap|ingress|pod|secret|statefulset|daemonset|job)"
+            r"(?:\.[\w.]+)?/[\w.-]+ (?:configured|unchanged|created)\b|events: *<none>"
+        ),
+    ),
     _kubernetes(
         id="healthy/event",
         anchors=("normal", "successfully", "already present on machine", "first consumer"),

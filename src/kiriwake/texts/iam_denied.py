@@ -186,6 +186,10 @@ def _action_of(groups: dict[str, str | None]) -> str | None:
 def _meaning(denial: Denial, found: re.Match[str]) -> Meaning | None:
     causes, dependency = _causes(denial)
     decided = _decided(denial)
+    if _is_node(denial) and denial.service not in _OF_NODES:
+        # What a pod asks as its node, it asks for want of an identity of its own.
+        causes = (causes[0], "eks/service-account-not-annotated", *causes[1:])
+        decided = False
     guarded = "deny" in denial.because or "boundary" in denial.because
     if guarded or "endpoint policy" in denial.because:
         causes = (causes[0], "iam/denied-by-guardrail", *causes[1:])
@@ -331,6 +335,15 @@ def _elsewhere(denial: Denial) -> tuple[str, ...]:
     if denial.service in _CALLERS:
         return ("iam/api-call-denied", "iam/app-call-denied")
     return ("iam/app-call-denied", "iam/api-call-denied")
+
+
+_OF_NODES = {"ecr", "logs", "ecs", "ssmmessages"}
+"""Services that instances call for their own sake."""
+
+
+def _is_node(denial: Denial) -> bool:
+    """Whether an EC2 instance of a cluster asked: its session bears the instance's id."""
+    return bool(compiled(r"node[^/]*/i-[0-9a-f*x<{]").search(denial.principal))
 
 
 _FULL_SECRET = re.compile(r":secret:\S+-[A-Za-z0-9]{6}\b")

@@ -17,7 +17,7 @@ PATTERNS: tuple[Pattern, ...] = (
     _direct(
         id="schedule/density",
         causes=("eks/pod-density-reached", "k8s/taint-not-tolerated", "k8s/pod-does-not-fit"),
-        anchors=("too many pods", "outofpods"),
+        anchors=("too many pods", "outofpods", "insufficient pods"),
         failure=Failure.FULL,
     ),
     _direct(
@@ -28,7 +28,6 @@ PATTERNS: tuple[Pattern, ...] = (
             "insufficient memory",
             "insufficient nvidia",
             "insufficient ephemeral-storage",
-            "insufficient pods",
             "insufficient vpc.amazonaws.com",
             "insufficient ",
             "outofcpu",
@@ -42,7 +41,7 @@ PATTERNS: tuple[Pattern, ...] = (
             "all available instance types exceed limits",
         ),
         regex=(
-            r"nodes? (?:are|is) available.{0,200}?insufficient (?P<resource>[\w./\-]+)"
+            r"nodes? (?:are|is) available.{0,200}?insufficient (?!pods\b)(?P<resource>[\w./\-]+)"
             r"|insufficient (?P<resource1>cpu|memory|nvidia[\w./]*|ephemeral-storage|amd\.com/gpu)"
             r"(?! units| available)"
             r"|no nodes available to schedule|free ports for the requested|outofcpu"
@@ -97,6 +96,7 @@ PATTERNS: tuple[Pattern, ...] = (
         anchors=(
             "unbound immediate persistentvolumeclaims",
             "unbound persistentvolumeclaim",
+            "persistentvolumeclaim is not bound",
             "persistentvolumeclaim",
             "storageclass",
             "provisioningfailed",
@@ -107,7 +107,7 @@ PATTERNS: tuple[Pattern, ...] = (
             "waiting for a volume to be created",
         ),
         regex=(
-            r"unbound (?:immediate )?persistentvolumeclaims?"
+            r"unbound (?:immediate )?persistentvolumeclaims?|persistentvolumeclaim is not bound"
             r"|persistentvolumeclaim \"?(?P<claim>[\w.\-]+)\"? (?:not found|is not bound"
             r"|bound to non)"
             r"|storageclass(?:\.storage\.k8s\.io)? \"?(?P<class>[\w.\-]+)\"? not found"

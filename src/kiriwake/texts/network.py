@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kiriwake.core.text import Text
 from kiriwake.texts.ids import meanings
 from kiriwake.texts.meaning import Dependency, Failure, Family, Meaning, Weight
-from kiriwake.texts.normalise import Normal
+from kiriwake.texts.normalise import Normal, masked
 from kiriwake.texts.pattern import compiled, shortened
 
 UNRESOLVED = (
@@ -17,7 +18,8 @@ UNRESOLVED = (
     "name resolution",
     "name or service not known",
     "could not resolve",
-    "failed to resolve",
+    'failed to resolve "',
+    "failed to resolve host",
     "server misbehaving",
     "enotfound",
     "eai_again",
@@ -64,6 +66,9 @@ ANSWERED = (
     "not authorized to perform",
     "no basic auth",
     "authentication required",
+    "401 unauthorized",
+    "403 forbidden",
+    "manifests 4",
     "resourcenotfoundexception",
     "does not exist",
     "statuscode: 40",
@@ -74,6 +79,7 @@ ANSWERED = (
     "health check",
     "target-group",
     "unauthorizedoperation",
+    "getting credentials",
 )
 """Words of a call that was answered: whatever failed then, it was not the network."""
 
@@ -220,7 +226,7 @@ def _at(text: Normal, start: int, word: str) -> Meaning | None:
     window = text.lower[first : start + len(word) + AFTER]
     if any(answer in window for answer in ANSWERED):
         return None
-    where = _nearest(window, start - first)
+    where = _nearest(masked(window), start - first)
     if where is None:
         return None
     unresolved = word in UNRESOLVED
@@ -235,7 +241,7 @@ def _at(text: Normal, start: int, word: str) -> Meaning | None:
         weight=Weight.DIRECT,
         causes=causes,
         why=_why(quote, where.cause, fields),
-        decided_by_text=where.decided and not unresolved,
+        decided_by_text=where.decided and (not unresolved or where.dependency is Dependency.EFS),
         dependency=where.dependency,
         failure=Failure.UNRESOLVED if unresolved else Failure.UNREACHABLE,
         fields=fields,
@@ -244,6 +250,7 @@ def _at(text: Normal, start: int, word: str) -> Meaning | None:
     )
 
 
+@lru_cache(maxsize=1_024)
 def _nearest(window: str, at: int) -> Destination | None:
     """The destination named closest to the network words; a host counts before a phrase."""
     best: tuple[int, int, Destination] | None = None

@@ -25,6 +25,10 @@ _ESCAPE = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|([nrt\"'/]))")
 _SURROGATES = range(0xD800, 0xE000)
 _ENTITY = re.compile(r"&(?:quot|#34|#39|apos|lt|gt|amp|#x27);")
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"', "&#34;": '"'}
+_VOLATILE = re.compile(
+    r"[0-9a-f]{8,}(?:-[0-9a-f]{4,}){0,4}|\b(?!169\.254\.|127\.)\d{1,3}(?:\.\d{1,3}){3}\b"
+)
+"""Ids and addresses, in which otherwise equal messages differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,15 @@ def normalise(text: str) -> Normal:
         text = text.translate(_QUOTES)
     flat = " ".join(text.split())
     return Normal(flat, flat.lower())
+
+
+def masked(text: str) -> str:
+    """The text with zeros for its ids and addresses, as long as it was."""
+    return _VOLATILE.sub(_zeros, text)
+
+
+def _zeros(found: re.Match[str]) -> str:
+    return "0" * len(found[0])
 
 
 def _unescaped(escape: re.Match[str]) -> str:

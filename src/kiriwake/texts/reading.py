@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
@@ -26,7 +25,7 @@ from kiriwake.texts import (
     target_health,
 )
 from kiriwake.texts.meaning import Meaning, Weight
-from kiriwake.texts.normalise import Normal, normalise
+from kiriwake.texts.normalise import Normal, masked, normalise
 from kiriwake.texts.pattern import Pattern
 
 TABLES: tuple[tuple[Pattern, ...], ...] = (
@@ -46,8 +45,8 @@ TABLES: tuple[tuple[Pattern, ...], ...] = (
 )
 _ROWS = tuple(row for table in TABLES for row in table)
 GRAM = 3
-_VOLATILE = re.compile(r"[0-9a-f]{8,}(?:-[0-9a-f]{4,}){0,4}|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}")
-"""Ids and addresses, in which otherwise equal messages differ."""
+ONE_MESSAGE = 1_500
+"""Characters within which two findings are of one message (AWS cuts reasons at 1,024)."""
 EXCUSED = {row.id: row.excused_by for table in TABLES for row in table if row.excused_by}
 
 ON_KUBERNETES = {
@@ -111,13 +110,27 @@ class Shape:
 def read(message: str) -> tuple[Meaning, ...]:
     """What a message says, best first; empty when nothing in it is known."""
     text = normalise(message)
-    shape = _shape(_VOLATILE.sub("00000000", text.flat))
+    shape = _shape(masked(text.flat))
     found = list(_found(text, shape))
     ids = {meaning.id for meaning in found}
     kept = (m for m in found if not (EXCUSED.get(m.id, frozenset()) & ids))
     if shape.kubernetes:
         kept = (_on_kubernetes(meaning) for meaning in kept)
-    return tuple(sorted(kept, key=lambda meaning: (-meaning.weight, meaning.position)))
+    best_first = sorted(kept, key=lambda meaning: (-meaning.weight, meaning.position))
+    return tuple(_settled(best_first))
+
+
+def _settled(best_first: Iterable[Meaning]) -> Iterator[Meaning]:
+    """The meanings, of which only the first decides what one message is about."""
+    decided: list[int] = []
+    for meaning in best_first:
+        if not meaning.decided_by_text:
+            yield meaning
+        elif any(abs(meaning.position - other) < ONE_MESSAGE for other in decided):
+            yield replace(meaning, decided_by_text=False)
+        else:
+            decided.append(meaning.position)
+            yield meaning
 
 
 @lru_cache(maxsize=4_096)

@@ -182,9 +182,16 @@ PATTERNS: tuple[Pattern, ...] = (
     _direct(
         id="log-driver/denied",
         causes=("iam/logs-write-denied", "logs/log-group-missing"),
-        anchors=("logger args", "logging driver", "log stream", "log group", "putlogevents"),
+        anchors=(
+            "logger args",
+            "logging driver",
+            "log stream",
+            "log group",
+            "putlogevents",
+            "createlog",
+        ),
         regex=(
-            r"(?:logger args|logging driver|log (?:stream|group)|putlogevents).{0,260}?"
+            r"(?:logger args|logging driver|log ?(?:stream|group)|putlogevents).{0,260}?"
             r"(?:access ?denied|not authorized)"
         ),
         dependency=Dependency.LOGS,

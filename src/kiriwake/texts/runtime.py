@@ -113,7 +113,7 @@ PATTERNS: tuple[Pattern, ...] = (
             r"(?:no such file or directory|permission denied|not a directory|is a directory)"
             r"|(?:/bin/(?:ba|a|da)?sh|sh|bash|entrypoint\S*): (?:line )?\d*:? ?"
             r"(?P<command2>[\w./\-]+): (?:command )?not found"
-            r"|^env: .{0,80}?no such file or directory"
+            r"|(?:^|\W)env: .{0,80}?no such file or directory"
         ),
         unless=(
             "mount.nfs4",

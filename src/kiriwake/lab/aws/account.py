@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from kiriwake.lab.aws import health, holders, images, policies, roles
+from kiriwake.lab.aws import health, holders, images, pods, policies, roles
 from kiriwake.lab.aws.health import Prober
 from kiriwake.lab.aws.network import Network, Place
 from kiriwake.lab.aws.reach import Reachability
@@ -77,6 +77,14 @@ class MotoGround:
         """Gives the address back."""
         self._store("ec2").enis.pop(eni_id, None)
 
+    def assign_addresses(self, eni_id: str, count: int) -> Sequence[str]:
+        """Up to that many secondary addresses for an interface."""
+        return pods.assign(self.account, self.region, eni_id, count)
+
+    def attach(self, eni_id: str, instance_id: str, device_index: int) -> None:
+        """Attaches an interface to an instance."""
+        pods.attach(self.account, self.region, eni_id, instance_id, device_index)
+
     def subnet(self, subnet_id: str) -> Mapping[str, Any] | None:
         """A subnet in API shape, or None."""
         found = Network(self._store("ec2")).subnet(subnet_id)
@@ -89,6 +97,7 @@ class MotoGround:
             "AvailabilityZoneId": found.availability_zone_id,
             "CidrBlock": found.cidr_block,
             "AvailableIpAddressCount": found.available_ip_address_count,
+            "MapPublicIpOnLaunch": str(found.map_public_ip_on_launch).lower() == "true",
         }
 
     def security_group(self, group_id: str) -> Mapping[str, Any] | None:
@@ -134,6 +143,14 @@ class MotoGround:
         source = f"arn:aws:{name}:{self.region}:{self.account}:task/x"
         context = {"aws:SourceAccount": self.account, "aws:SourceArn": source}
         return role is not None and roles.trusts(role, service, context)
+
+    def oidc_audiences(self, issuer: str) -> frozenset[str] | None:
+        """The client ids of the OIDC provider of an issuer, None without one."""
+        return pods.audiences(self.account, issuer)
+
+    def trust_policy(self, role_arn: str) -> Mapping[str, Any] | None:
+        """A role's trust policy, None if there is no such role."""
+        return pods.trust_policy(role_arn)
 
     def may(self, role_arn: str, action: str, resource: str = "*") -> Allowed:
         """Whether a role may do one action, and IAM's words for a no."""

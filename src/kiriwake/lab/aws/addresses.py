@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from moto.ec2.models import elastic_network_interfaces, nat_gateways, vpcs
+from moto.ec2.models import elastic_network_interfaces, instances, nat_gateways, vpcs
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface, NetworkInterfaceBackend
 from moto.ec2.models.instances import Instance, InstanceBackend
 from moto.ec2.models.subnets import Subnet
@@ -106,8 +106,8 @@ def keep_addresses(patches: Patches) -> None:
     patches.put(Subnet, "get_available_subnet_ip", _instance_address)
     patches.around(InstanceBackend, "run_instances", _run_instances)
     patches.around(Instance, "terminate", _terminate)
-    # NAT gateways and interface endpoints bring a random address of 10/8 along.
-    for module in (nat_gateways, vpcs):
+    # NAT gateways, interface endpoints and instances bring a random address of 10/8 along.
+    for module in (nat_gateways, vpcs, instances):
         patches.put(module, "random_private_ip", lambda *_, **__: None)
     patches.put(elastic_network_interfaces, "random_private_ip", _no_random_address)
 

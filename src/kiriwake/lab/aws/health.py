@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +23,28 @@ _REGISTRATION_S = 2.0
 _NETWORK_TYPES = {"network", "gateway"}
 
 
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What DescribeTargetHealth says."""
+
+    state: str
+    reason: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a target's checks depend on, true until somebody writes to EC2 or ELB."""
+
+    version: int
+    check: Check
+    unused: Health | None
+    address: str
+    taken: Mapping[str, str]
+    """The addresses that the target's subnet has given."""
+    admitted: bool
+
+
 @dataclass(slots=True)
 class Target:
     """A registered target and what its checks have found so far."""
@@ -38,20 +60,12 @@ class Target:
     last: Outcome = field(default_factory=Outcome)
     probed: bool = False
     drains_until: datetime | None = None
+    around: Surroundings | None = None
 
     @property
     def key(self) -> tuple[str, int]:
         """What tells it from the others of its group."""
         return self.id, self.port
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """What DescribeTargetHealth says."""
-
-    state: str
-    reason: str = ""
-    words: str = ""
 
 
 class Prober:
@@ -82,9 +96,9 @@ class Prober:
                 if target.drains_until <= now:
                     del self._groups[target.arn][target.key]
             else:
-                check = Check.of(group)
-                self._probe(target, group, check)
-                self._push(now + timedelta(seconds=check.interval_s), target)
+                around = self.survey(target, group)
+                self._probe(target, around)
+                self._push(now + timedelta(seconds=around.check.interval_s), target)
 
     def reset(self) -> None:
         """Forgets all targets."""
@@ -144,10 +158,10 @@ class Prober:
         """As `health`, for a target at hand."""
         if target.drains_until is not None:
             return Health("draining", Reason.DEREGISTRATION, WORDS[Reason.DEREGISTRATION])
-        unused = _unused(target, group)
-        if unused is not None:
-            return unused
-        if not Check.of(group).enabled:
+        around = self.survey(target, group)
+        if around.unused is not None:
+            return around.unused
+        if not around.check.enabled:
             return Health("unavailable", Reason.DISABLED, WORDS[Reason.DISABLED])
         if target.state == "healthy":
             return Health("healthy")
@@ -156,11 +170,14 @@ class Prober:
         reason = Reason.INITIAL if target.probed else Reason.REGISTRATION
         return Health("initial", reason, WORDS[reason])
 
-    def _probe(self, target: Target, group: Any, check: Check) -> None:
-        if _unused(target, group) is not None or not check.enabled:
+    def _probe(self, target: Target, around: Surroundings) -> None:
+        check = around.check
+        if around.unused is not None or not check.enabled:
             target.state, target.passes, target.fails = "initial", 0, 0
             return
-        outcome = self._attempt(target, group, check)
+        there = around.admitted and around.address in around.taken
+        serving = self._world.serving(around.address, check.port_of(target.port)) if there else None
+        outcome = attempt(check, there, serving)
         target.probed = True
         if outcome.passed:
             target.passes, target.fails = target.passes + 1, 0
@@ -174,21 +191,30 @@ class Prober:
             if target.state != "unhealthy" and target.fails >= check.unhealthy_threshold:
                 target.state = "unhealthy"
 
-    def _attempt(self, target: Target, group: Any, check: Check) -> Outcome:
+    def survey(self, target: Target, group: Any) -> Surroundings:
+        """What a target's checks depend on at this moment."""
+        version = self._world.writes
+        if target.around is not None and target.around.version == version:
+            return target.around
         ec2 = store("ec2", group.account_id, group.region_name)
         network = Network(ec2)
-        port = check.port_of(target.port)
+        check = Check.of(group)
         address = target.id
         if target.id.startswith("i-"):
             instance = ec2.get_instance_by_id(target.id)
             address = str(instance.private_ip) if instance is not None else ""
         interface = network.interface_at(group.vpc_id, address) if address else None
+        admitted = False
+        if interface is not None:
+            place, port = network.place(interface), check.port_of(target.port)
+            probers = [node for lb in balancers_of(group) for node in nodes_of(lb, ec2)]
+            admitted = all(not network.connects(node, place, port) for node in probers)
+        taken = ec2.enis.taken[interface.subnet.id] if interface is not None else {}
+        unused = _unused(target, group)
         if interface is None:
-            return attempt(check, False, None)
-        place = network.place(interface)
-        probers = [p for lb in balancers_of(group) for p in nodes_of(lb, ec2)]
-        admitted = all(not network.connects(prober, place, port) for prober in probers)
-        return attempt(check, admitted, self._world.serving(address, port))
+            version = -1  # it may come without anybody writing to EC2
+        target.around = Surroundings(version, check, unused, address, taken, admitted)
+        return target.around
 
 
 def find_group(arn: str) -> Any | None:

@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from moto.ec2.models.nat_gateways import NatGatewayBackend
 from moto.ec2.models.vpcs import VPCBackend
+from moto.efs.models import MountTarget
 from moto.elbv2.models import ELBv2Backend
 
 from kiriwake.lab.aws.network import Network
@@ -94,8 +96,8 @@ def _functions(account: str, region: str) -> Iterator[Holding]:
     seen = set()
     for function in store("lambda", account, region).list_functions(None):
         config = function.vpc_config or {}
-        groups = tuple(sorted(config.get("security_group_ids") or ()))
-        for subnet_id in config.get("subnet_ids") or ():
+        groups = tuple(sorted(config.get("SecurityGroupIds") or ()))
+        for subnet_id in config.get("SubnetIds") or ():
             # Functions with the same subnet and groups share an interface.
             if (subnet_id, groups) not in seen:
                 seen.add((subnet_id, groups))
@@ -108,22 +110,35 @@ def _functions(account: str, region: str) -> Iterator[Holding]:
                 )
 
 
+def _databases(account: str, region: str) -> Iterator[Holding]:
+    rds = store("rds", account, region)
+    for name, database in rds.databases.items():
+        group = rds.subnet_groups.get(database._db_subnet_group_name or "")
+        if group is not None:
+            yield Holding(
+                owner=f"rds {name}",
+                subnet_id=group._subnets[0].id,
+                description="RDSNetworkInterface",
+                requester="amazon-rds",
+            )
+
+
 _READERS: dict[str, Callable[[str, str], Iterator[Holding]]] = {
     "elasticloadbalancing": _balancers,
     "lambda": _functions,
+    "rds": _databases,
 }
 
 
 # --- owners inside moto's EC2 and ELB -------------------------------------------------
 def keep_holders(patches: Patches) -> None:
     """NAT gateways and endpoints name their interfaces; load balancers need room."""
-    from moto.ec2.models.nat_gateways import NatGatewayBackend  # noqa: PLC0415 - beside its use
-
     patches.around(NatGatewayBackend, "create_nat_gateway", _create_nat)
     patches.around(NatGatewayBackend, "delete_nat_gateway", _delete_nat)
     patches.around(VPCBackend, "create_vpc_endpoint", _create_endpoint)
     patches.around(VPCBackend, "modify_vpc_endpoint", _modify_endpoint)
     patches.around(ELBv2Backend, "create_load_balancer", _create_balancer)
+    patches.around(MountTarget, "set_network_interface", _name_mount_target)
 
 
 def _create_nat(create: Callable[..., Any]) -> Callable[..., Any]:
@@ -146,6 +161,15 @@ def _delete_nat(delete: Callable[..., Any]) -> Callable[..., Any]:
         return nat
 
     return delete_nat_gateway
+
+
+def _name_mount_target(named: Callable[..., Any]) -> Callable[..., Any]:
+    def set_network_interface(self: Any, eni: Any) -> None:
+        named(self, eni)
+        eni.description = f"EFS mount target for {self.file_system_id} ({self.mount_target_id})"
+        own(eni, _MANAGED, "efs")
+
+    return set_network_interface
 
 
 def _endpoint_interface(ec2: Any, endpoint: Any, subnet_id: str) -> str:

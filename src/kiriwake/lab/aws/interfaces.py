@@ -6,12 +6,12 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from typing import Any
 
-from moto.core.responses import ActionResult
 from moto.ec2.models import EC2Backend, amis
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.route_tables import Route
 from moto.ec2.responses.elastic_network_interfaces import ElasticNetworkInterfaces
 
+from kiriwake.lab import wire
 from kiriwake.lab.aws.network import live_route_state
 from kiriwake.lab.aws.patches import Patches
 from kiriwake.lab.ground import AwsError
@@ -29,7 +29,7 @@ def keep_network(patches: Patches) -> None:
     patches.around(amis, "load_resource", _newest)
 
 
-def _describe(self: Any) -> ActionResult:
+def _describe(self: Any) -> tuple[int, dict[str, str], str]:
     ids = self._get_param("NetworkInterfaceIds", [])
     size, token = self._get_int_param("MaxResults"), self._get_param("NextToken")
     self.error_on_dryrun()
@@ -46,12 +46,84 @@ def _describe(self: Any) -> ActionResult:
         )
     found = self.ec2_backend.get_all_network_interfaces(ids, self._filters_from_querystring())
     if size is None:
-        return ActionResult({"NetworkInterfaces": found})
+        return _answer({"NetworkInterfaces": [_row(eni) for eni in found]})
     start = _start(token)
-    page: dict[str, Any] = {"NetworkInterfaces": found[start : start + size]}
+    shown = [_row(eni) for eni in found[start : start + size]]
+    page: dict[str, Any] = {"NetworkInterfaces": shown}
     if start + size < len(found):
         page["NextToken"] = urlsafe_b64encode(str(start + size).encode()).decode()
-    return ActionResult(page)
+    return _answer(page)
+
+
+def _answer(page: dict[str, Any]) -> tuple[int, dict[str, str], str]:
+    known = wire.model("ec2")
+    if known is None:
+        raise AwsError("InternalError", "botocore has no model of EC2", 500)
+    operation = known.operation_model("DescribeNetworkInterfaces")
+    body = wire.xml(operation.output_shape, page, "Root")[len("<Root>") : -len("</Root>")]
+    namespace = f"http://ec2.amazonaws.com/doc/{known.api_version}/"
+    text = (
+        f'<DescribeNetworkInterfacesResponse xmlns="{namespace}"><requestId>lab</requestId>'
+        f"{body}</DescribeNetworkInterfacesResponse>"
+    )
+    return 200, {"Content-Type": "text/xml;charset=UTF-8"}, text
+
+
+def _row(eni: Any) -> dict[str, Any]:
+    association = eni.association
+    public = None
+    if association:
+        public = {
+            "AllocationId": association.get("allocationId"),
+            "AssociationId": association.get("associationId"),
+            "IpOwnerId": association.get("ipOwnerId"),
+            "PublicDnsName": association.get("publicDnsName"),
+            "PublicIp": association.get("publicIp"),
+        }
+    attachment = eni.attachment
+    dns = getattr(eni, "private_dns_name", None)
+    return {
+        "Association": public,
+        "Attachment": None
+        if attachment is None
+        else {
+            "AttachTime": attachment.attach_time,
+            "AttachmentId": attachment.attachment_id,
+            "DeleteOnTermination": bool(attachment.delete_on_termination),
+            "DeviceIndex": attachment.device_index,
+            "NetworkCardIndex": attachment.network_card_index,
+            "InstanceId": attachment.instance_id,
+            "InstanceOwnerId": attachment.instance_owner_id,
+            "Status": attachment.status,
+        },
+        "AvailabilityZone": eni.availability_zone,
+        "AvailabilityZoneId": eni.subnet.availability_zone_id,
+        "Description": eni.description,
+        "Groups": [{"GroupId": g.id, "GroupName": g.name} for g in eni.group_set],
+        "InterfaceType": eni.interface_type,
+        "Ipv6Addresses": [{"Ipv6Address": ip} for ip in eni.ipv6_addresses if ip],
+        "MacAddress": eni.mac_address,
+        "NetworkInterfaceId": eni.id,
+        "OwnerId": eni.owner_id,
+        "PrivateDnsName": dns,
+        "PrivateIpAddress": eni.private_ip_address,
+        "PrivateIpAddresses": [
+            {
+                "Primary": bool(held.get("Primary")),
+                "PrivateDnsName": held.get("PrivateDnsName"),
+                "PrivateIpAddress": held["PrivateIpAddress"],
+                "Association": public if held.get("Primary") else None,
+            }
+            for held in eni.private_ip_addresses
+        ],
+        "RequesterId": eni.requester_id,
+        "RequesterManaged": bool(eni.requester_managed),
+        "SourceDestCheck": str(eni.source_dest_check).lower() == "true",
+        "Status": eni.status,
+        "SubnetId": eni.subnet.id,
+        "TagSet": [{"Key": t["key"], "Value": t["value"]} for t in eni.get_tags()],
+        "VpcId": eni.vpc_id,
+    }
 
 
 def _start(token: str | None) -> int:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from moto.iam import models as iam_models
 
-from kiriwake.lab.aws import addresses, health, holders, images, interfaces, scanning, simulate
+from kiriwake.lab.aws import (
+    addresses,
+    health,
+    holders,
+    images,
+    interfaces,
+    scaling,
+    scanning,
+    simulate,
+)
 from kiriwake.lab.aws.patches import Patches
 from kiriwake.lab.aws.times import MotoTime
 from kiriwake.lab.world import World
@@ -37,7 +46,13 @@ class Overlay:
         health.keep_health(self._patches, self.prober)
         images.keep_digests(self._patches)
         scanning.keep_scans(self._patches, now)
+        scaling.keep_scaling(self._patches, self._world)
         simulate.keep_identity(self._patches)
+
+    def cover(self) -> None:
+        """Puts modules that moto has loaded meanwhile on the lab's time."""
+        if self._time is not None:
+            self._time.cover()
 
     def undo(self) -> None:
         """Moto is as it was."""
@@ -50,8 +65,7 @@ class Overlay:
 
     def after_write(self, account: str, region: str, action: str) -> None:
         """What follows a call that moto answered: owners hold the addresses they need."""
-        if self._time is not None:
-            self._time.cover()
         service, _, name = action.partition(":")
         if not name.startswith(("Describe", "List", "Get")):
             self._holders.settle(account, region, service)
+            self._world.writes += 1

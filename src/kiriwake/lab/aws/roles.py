@@ -50,18 +50,26 @@ def rights(principal: Any, account: str) -> Rights:
     if isinstance(inline, Mapping):
         found.update({name: policies.parse(text) for name, text in inline.items()})
     for arn, policy in principal.managed_policies.items():
-        found[arn] = policies.parse(policy.document)
+        found[arn] = _default_version(policy)
     for group in getattr(principal, "groups", None) or _groups_of(iam, principal):
         for name, text in getattr(group, "policies", {}).items():
             found[name] = policies.parse(text)
         for arn, policy in group.managed_policies.items():
-            found[arn] = policies.parse(policy.document)
+            found[arn] = _default_version(policy)
     boundary_arn = getattr(principal, "permissions_boundary_arn", None)
     boundary = None
     if boundary_arn:
         kept = iam.managed_policies.get(boundary_arn)
-        boundary = policies.parse(kept.document) if kept is not None else {}
+        boundary = _default_version(kept) if kept is not None else {}
     return Rights(found, boundary)
+
+
+def _default_version(policy: Any) -> Document:
+    version = next(
+        (v for v in policy.versions if v.version_id == policy.default_version_id),
+        policy.versions[0],
+    )
+    return policies.parse(version.document)
 
 
 def _groups_of(iam: Any, principal: Any) -> list[Any]:

@@ -10,12 +10,19 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from moto.core.responses import ActionResult
 from moto.ecr.models import ECRBackend
+from moto.ecr.responses import ECRResponse
 
 from kiriwake.lab.aws.patches import Patches
 from kiriwake.lab.ground import AwsError
 
 _SCAN_S = 20.0
+_SETTINGS = {
+    "BASIC_SCAN_TYPE_VERSION": "AWS_NATIVE",
+    "REGISTRY_POLICY_SCOPE": "V2",
+    "BLOB_MOUNTING": "DISABLED",
+}
 _AGAIN_AFTER = timedelta(hours=24)
 _KNOWN = (
     ("CVE-2023-44487", "HIGH", "nghttp2", "1.52.0", "HTTP/2 rapid reset: denial of service"),
@@ -36,6 +43,26 @@ def keep_scans(patches: Patches, now: Callable[[], datetime]) -> None:
     patches.put(ECRBackend, "start_image_scan", scans.start)
     patches.put(ECRBackend, "describe_image_scan_findings", scans.describe)
     patches.put(ECRBackend, "batch_get_repository_scanning_configuration", scans.effective)
+    patches.put(ECRResponse, "get_account_setting", _account_setting)
+    patches.put(ECRResponse, "describe_pull_through_cache_rules", _no_cache_rules)
+
+
+def _account_setting(self: Any) -> ActionResult:
+    # F5.01: basic scanning is AWS's own; Clair is gone.
+    name = str(self._get_param("name"))
+    if name not in _SETTINGS:
+        raise AwsError("InvalidParameterException", f"There is no account setting {name}")
+    return ActionResult({"name": name, "value": _SETTINGS[name]})
+
+
+def _no_cache_rules(self: Any) -> ActionResult:
+    asked = self._get_param("ecrRepositoryPrefixes") or ()
+    if asked:
+        raise AwsError(
+            "PullThroughCacheRuleNotFoundException",
+            f"The pull through cache rule with prefix '{asked[0]}' does not exist",
+        )
+    return ActionResult({"pullThroughCacheRules": []})
 
 
 class _Scans:

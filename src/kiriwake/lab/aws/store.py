@@ -32,11 +32,13 @@ def forget() -> None:
         # Objects hold open files, which moto closes on its own kind of reset.
         for _, _, s3 in stores("s3"):
             s3.reset()
-    for backends in list(BackendDict._instances):
+    in_use: list[Any] = vars(BackendDict)["_instances"]
+    for backends in list(in_use):
         backends.clear()
-    BackendDict._instances.clear()
+    in_use.clear()
     reset_model_data()
 
 
 def _used(service: str) -> bool:
-    return any(backends.service_name == service for backends in BackendDict._instances)
+    in_use: list[Any] = vars(BackendDict)["_instances"]
+    return any(backends.service_name == service for backends in in_use)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import RLock
 
-from kiriwake.lab.ground import Ground
+from kiriwake.lab.ground import Ground, Serving
+from kiriwake.lab.kube.addons import AT_BIRTH, install
 from kiriwake.lab.kube.api.app import Api, Hooks
 from kiriwake.lab.kube.api.server import KubeServer
 from kiriwake.lab.kube.api.tokens import Tokens
@@ -17,6 +18,7 @@ from kiriwake.lab.kube.certificates import Authority
 from kiriwake.lab.kube.control.wiring import wire
 from kiriwake.lab.kube.events import Recorder
 from kiriwake.lab.kube.loop import Loop
+from kiriwake.lab.kube.node.wiring import Machinery
 from kiriwake.lab.kube.seed import seed
 from kiriwake.lab.kube.store import Store
 from kiriwake.lab.kube.world import Outside, World
@@ -40,7 +42,14 @@ class Cluster:
     """A Kubernetes cluster that lives in the lab's time. Implements `Engine`."""
 
     def __init__(
-        self, name: str, version: str, ground: Ground, outside: Outside, around: Around
+        self,
+        name: str,
+        version: str,
+        ground: Ground,
+        outside: Outside,
+        around: Around,
+        *,
+        addons: Sequence[str] | None = None,
     ) -> None:
         self._around = around
         self._key = f"{ground.account}/{ground.region}/{name}"
@@ -59,8 +68,12 @@ class Cluster:
         tokens = Tokens(around.wall, around.principal_of, outside.who, self._key)
         self.api = Api(self.world, tokens, around.hooks)
         self.server: KubeServer | None = None
+        self.machinery = Machinery(self.world)
         wire(self.world, lambda: self.authority.pem)
         seed(self.world, "172.31.0.10")
+        self.step()
+        for addon in AT_BIRTH if addons is None else addons:
+            install(self.world, addon)
 
     # --- Engine -----------------------------------------------------------------
     def next_due(self) -> datetime | None:
@@ -70,6 +83,10 @@ class Cluster:
     def step(self) -> None:
         """Does all that is due at the lab's present moment."""
         self.world.loop.run()
+
+    def serving(self, address: str, port: int) -> Serving | None:
+        """Who listens at a pod's address at this moment."""
+        return self.machinery.kubelets.serving(address, port)
 
     # --- its port ---------------------------------------------------------------
     def serve(self, port: int = 0) -> str:

@@ -96,6 +96,8 @@ class World:
     logs: Logs | None = None
     usage: Callable[[Obj, Obj], tuple[float, float]] | None = None
     """CPU cores and MiB of memory that a running container uses at this moment."""
+    role_of: Callable[[Obj], str] | None = None
+    """Whose AWS rights a running pod has."""
     webhooks: list[Callable[[Obj], None]] = field(default_factory=list)
     """Admission that EKS itself adds (pod identity, Fargate)."""
 

@@ -18,7 +18,7 @@ from kiriwake.migrate.ecs.targets import (
     speaks,
 )
 from kiriwake.migrate.ledger import Fate, traced
-from kiriwake.migrate.model import Endpoint, EndpointPort, Path, Route, Workload
+from kiriwake.migrate.model import Endpoint, EndpointPort, Path, Route, Source, Workload
 from kiriwake.migrate.names import container_name, pascal
 from kiriwake.migrate.notice import Weight
 from kiriwake.migrate.stack import Json, get, ref
@@ -265,6 +265,9 @@ def _for_endpoint(front: Front, endpoint: Endpoint, known: set[tuple[str, str]])
     setting = front.setting
     found = [(port, _behind(front, endpoint, port, known)) for port in endpoint.ports]
     found = [(port, targets) for port, targets in found if targets]
+    if all(t.workload.source is Source.COMPOSE for _, targets in found for t in targets):
+        # only what speaks HTTP was meant for a browser
+        found = [(port, targets) for port, targets in found if port.app]
     if not found:
         return
     protocols = {target.protocol for _, targets in found for target in targets}

@@ -134,7 +134,8 @@ def _capacity(resources: Sequence[Fields]) -> Capacity:
     named = {text(item, "name"): item for item in resources}
     if not {"CPU", "MEMORY"} <= named.keys():
         raise Incomplete("registeredResources")
-    ports = sorted(int(port) for port in texts(named.get("PORTS", {}), "stringSetValue"))
+    taken = texts(named.get("PORTS", {}), "stringSetValue")
+    ports = sorted(int(port) for port in taken if port.isdecimal())
     return Capacity(
         cpu=number(named["CPU"], "integerValue") or 0,
         memory_mib=number(named["MEMORY"], "integerValue") or 0,

@@ -17,7 +17,8 @@ from kiriwake.sources.aws.fields import Fields, block, blocks, text
 DESCRIBE = 10
 LIST = 100
 REVISIONS = 20
-OTHERS = 100
+OTHER_CLUSTERS = 8
+OTHER_SERVICES = 80
 """Among more services of a region nobody is looked for: that would take too many requests."""
 ONE_BY_ONE = 50
 """Up to so many services each is asked for alone, where IAM refuses some of a batch."""
@@ -57,11 +58,14 @@ def _services(api: Api, calls: Sequence[Call], *, patient: bool) -> Mapping[Call
         match failure.failed:
             case Failed(why=Why.NOT_FOUND, code=code, says=says):
                 return dict.fromkeys(calls, Seen(Absent(code, says), api.ledger.now()))
+            case Failed(code="InvalidParameterException", says=says) if "dentifier" in says:
+                if len(calls) == 1:
+                    # Nothing can have such a name.
+                    return {calls[0]: Seen(Absent("MISSING", says), api.ledger.now())}
+                return _one_by_one(api, calls)
             case Failed(why=Why.DENIED) if patient and len(calls) > 1:
                 # IAM may allow some services of the batch, and refuses all for the others.
-                return {
-                    c: o for one in calls for c, o in _services(api, [one], patient=True).items()
-                }
+                return _one_by_one(api, calls)
             case failed:
                 return dict.fromkeys(calls, failed)
     found: dict[Call, Outcome] = {}
@@ -73,6 +77,12 @@ def _services(api: Api, calls: Sequence[Call], *, patient: bool) -> Mapping[Call
         if call not in found:
             found[call] = _failure(missing.get(name, {}), answer.at, action)
     return found
+
+
+def _one_by_one(api: Api, calls: Sequence[Call]) -> Mapping[Call, Outcome]:
+    return {
+        call: seen for one in calls for call, seen in _services(api, [one], patient=True).items()
+    }
 
 
 def _failure(failure: Fields, at: datetime, action: str) -> Outcome:
@@ -144,15 +154,16 @@ def _uses(api: Api) -> tuple[list[ServiceUse], datetime]:
     about = evidence.CLUSTERS.of(api.region)
     clusters = api.listed(about.action, {"maxResults": LIST}, "clusterArns", about)
     services: list[tuple[str, str]] = []
+    if len(clusters.items) > OTHER_CLUSTERS:
+        raise _too_many(f"{len(clusters.items)} clusters")
     for arn in clusters.items:
         cluster = str(arn).rsplit("/", maxsplit=1)[-1]
         one = evidence.SERVICES.of(cluster)
         wanted = {"cluster": cluster, "maxResults": LIST}
-        listed = api.listed(one.action, wanted, "serviceArns", one)
+        listed = api.listed(one.action, wanted, "serviceArns", one, at_most=LIST)
         services += [(cluster, str(arn).rsplit("/", maxsplit=1)[-1]) for arn in listed.items]
-        if len(services) > OTHERS:
-            says = f"more than {OTHERS} services in the region"
-            raise ReadFailed(Failed(Why.TRUNCATED, "ecs:DescribeServices", says=says))
+        if len(services) > OTHER_SERVICES:
+            raise _too_many(f"more than {OTHER_SERVICES} services")
     calls = [evidence.SERVICE.of("/".join(pair)) for pair in services]
     uses: list[ServiceUse] = []
     at = clusters.at
@@ -166,6 +177,11 @@ def _uses(api: Api) -> tuple[list[ServiceUse], datetime]:
                 case _:
                     pass
     return uses, at
+
+
+def _too_many(what: str) -> ReadFailed:
+    says = f"{what} in the region are too many to look through"
+    return ReadFailed(Failed(Why.TRUNCATED, evidence.SERVICE.action, says=says))
 
 
 def _of(service: evidence.Service) -> list[ServiceUse]:

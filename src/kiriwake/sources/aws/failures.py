@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from botocore import exceptions as boto
 
 from kiriwake.core.observed import Why
+from kiriwake.sources.redact import redacted
 
 NO_CREDENTIALS = frozenset(
     {
@@ -107,11 +108,14 @@ _WITHOUT_CREDENTIALS = (
     boto.CredentialRetrievalError,
     boto.TokenRetrievalError,
     boto.SSOError,
+    # `aws login` came with a later botocore than the oldest we take.
+    getattr(boto, "LoginError", boto.SSOError),
     boto.NoAuthTokenError,
     boto.ProfileNotFound,
     boto.ConfigParseError,
     boto.InvalidConfigError,
     boto.RefreshWithMFAUnsupportedError,
+    boto.UnknownCredentialError,
 )
 _SERVER_ERROR = 500
 _TOO_MANY = 429
@@ -144,7 +148,7 @@ def read_failed(action: str, error: boto.ClientError | boto.BotoCoreError) -> Re
     if isinstance(error, boto.ClientError):
         told = error.response.get("Error", {})
         code = str(told.get("Code", ""))
-        says = str(told.get("Message", "")) or code
+        says = redacted(str(told.get("Message", ""))) or code
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         failed = Failed(why_of_code(code, int(status)), action, code, says)
         return ReadFailed(failed, credentials=code in NO_CREDENTIALS)

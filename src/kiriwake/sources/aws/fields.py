@@ -49,7 +49,11 @@ def moment(fields: Fields, key: str) -> datetime | None:
 def of_milliseconds(fields: Fields, key: str) -> datetime | None:
     """A time given in milliseconds, as CloudWatch Logs does."""
     value = number(fields, key)
-    return None if value is None else datetime.fromtimestamp(value / 1000, UTC)
+    try:
+        return None if value is None else datetime.fromtimestamp(value / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        # Clients of CloudWatch Logs choose the time, and may choose none that exists.
+        return None
 
 
 def block(fields: Fields, key: str) -> Fields:

@@ -29,6 +29,8 @@ _EXPIRED = frozenset(
         "UnauthorizedSSOTokenError",
         "SSOTokenLoadError",
         "TokenRetrievalError",
+        "LoginRefreshRequired",
+        "LoginTokenLoadError",
     }
 )
 
@@ -87,7 +89,7 @@ def no_access(failure: ReadFailed, region: str) -> NoAccess:
             note=says,
             hints=(
                 Text(
-                    en="aws sso login (or renew the temporary credentials), then try again",
+                    en="aws sso login, or renew the temporary credentials, then try again",
                     ja="aws sso login で再ログインするか、一時的な認証情報を取り直して再実行する",
                 ),
             ),

@@ -23,6 +23,7 @@ class Ledger:
         self._clock = clock
         self._on_call = on_call
         self._lock = Lock()
+        self._telling = Lock()
         self._closed: dict[Call, Request] = {}
         self._open: dict[Call, Request] = {}
         self._latest: datetime | None = None
@@ -34,7 +35,9 @@ class Ledger:
             before = book.get(call, Request(call, 0, 0))
             book[call] = Request(call, before.times + times, before.ms + ms)
         if self._on_call is not None:
-            self._on_call(Request(call, times, ms))
+            # Whoever listens hears one request at a time, from whichever thread.
+            with self._telling:
+                self._on_call(Request(call, times, ms))
 
     def seen_at(self, moment: datetime | None) -> datetime:
         """The moment of an answer; by the clock where its Date header is missing."""

@@ -16,6 +16,7 @@ from kiriwake.sources.aws.fields import Fields, blocks, number, of_milliseconds,
 from kiriwake.sources.redact import redacted
 
 LINES = 50
+EMPTY_PAGES = 1
 CHARACTERS = 4096
 """Of a line no more is kept: what happened stands at its beginning."""
 _NOT_FOUND = "ResourceNotFoundException"
@@ -59,6 +60,12 @@ def read_tails(api: Api, calls: Sequence[Call]) -> list[Job]:
         }
         try:
             answer = api.call(call.action, wanted, call)
+            for _ in range(EMPTY_PAGES):
+                # A page may be empty although there is more before it.
+                token = text(answer.body, "nextBackwardToken")
+                if blocks(answer.body, "events") or not token:
+                    break
+                answer = api.call(call.action, {**wanted, "nextToken": token}, call)
         except ReadFailed as failure:
             if failure.failed.why is not Why.NOT_FOUND:
                 raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from types import MappingProxyType
@@ -36,10 +36,12 @@ _BY_KEY = {(reading.action, reading.part): reader for reading, reader in READERS
 class AwsSource:
     """Reads one account in one region."""
 
-    def __init__(self, api: Api, *, partition: str = "aws", regions: Collection[str] = ()) -> None:
+    def __init__(
+        self, api: Api, *, partition: str = "aws", regions: Callable[[], Sequence[str]] = tuple
+    ) -> None:
         self._api = api
         self._partition = partition
-        self._regions = tuple(regions)
+        self._regions = regions
         self._identity: Identity | None = None
         self._primed: dict[Call, Observed[Any]] = {}
 
@@ -53,8 +55,11 @@ class AwsSource:
             # look at it is a look at what is so by then.
             if primed := self._primed.pop(call, None):
                 outcomes[call] = primed
+            elif reader := _BY_KEY.get((call.action, call.part)):
+                groups.setdefault(reader, []).append(call)
             else:
-                groups.setdefault(_BY_KEY[call.action, call.part], []).append(call)
+                # A kind of evidence that another source gives.
+                outcomes[call] = Missing(call, Why.NOT_ASKED)
         jobs = [job for reader, some in groups.items() for job in reader(self._api, some)]
         for answered in self._run(jobs):
             outcomes |= answered
@@ -67,7 +72,12 @@ class AwsSource:
         if not jobs:
             return []
         with ThreadPoolExecutor(min(THREADS, len(jobs)), "kiriwake-aws") as pool:
-            return list(pool.map(self._one, jobs))
+            futures = [pool.submit(self._one, job) for job in jobs]
+            try:
+                return [future.result() for future in futures]
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
 
     def _one(self, job: Job) -> dict[Call, Observed[Any]]:
         try:
@@ -112,7 +122,7 @@ class AwsSource:
 
     def regions_in_use(self) -> tuple[str, ...]:
         """The other regions in which a cluster was seen."""
-        return regions_with_clusters(self._api, self._regions)
+        return regions_with_clusters(self._api, self._regions())
 
     def now(self) -> datetime:
         """The time by the answers' Date header."""

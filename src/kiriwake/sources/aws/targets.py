@@ -41,7 +41,7 @@ class Targets:
     """Finds targets; what it sees on the way is kept in `seen`."""
 
     def __init__(
-        self, api: Api, read: Read, identity: Identity, regions: Sequence[str] = ()
+        self, api: Api, read: Read, identity: Identity, regions: Callable[[], Sequence[str]]
     ) -> None:
         self._api = api
         self._read = read
@@ -209,7 +209,7 @@ class Targets:
                 near = nearest(name, (known for known in names if known != name))
             case _:
                 pass
-        elsewhere = regions_with_cluster(self._api, name, self._regions)
+        elsewhere = regions_with_cluster(self._api, name, self._regions())
         return not_found(
             Text(en=f"cluster {name} is INACTIVE", ja=f"クラスター {name} は INACTIVE")
             if inactive

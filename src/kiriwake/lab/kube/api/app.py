@@ -55,6 +55,8 @@ class Hooks:
     """Action, principal and status, for `GET /_lab/calls`."""
     fault: Callable[[str], ApiError | None] = _no_fault
     """The error that `PUT /_lab/faults` injects into an action."""
+    before: Callable[[], None] = field(default=lambda: None)
+    """Called before every request: the lab's time catches up."""
     ends: Callable[[], bool] = _never
     """Whether the server is shutting down, so that watches end."""
     touched: Callable[[], None] = field(default=lambda: None)
@@ -71,6 +73,7 @@ class Api:
 
     def handle(self, request: Request) -> Response:
         """One answer, errors too."""
+        self.hooks.before()
         action, principal = f"k8s:{request.method.lower()} {request.path}", ""
         try:
             user = self.tokens.user(request.headers.get("authorization", ""), request.certificate)

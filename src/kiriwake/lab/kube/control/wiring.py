@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from kiriwake.lab.kube.control.budgets import Autoscalers, Budgets, touched_by
+from kiriwake.lab.kube.control.cronjobs import CronJobs
 from kiriwake.lab.kube.control.daemonsets import DaemonSets
 from kiriwake.lab.kube.control.deployments import Deployments
 from kiriwake.lab.kube.control.endpoints import Endpoints
@@ -11,6 +13,7 @@ from kiriwake.lab.kube.control.jobs import Jobs
 from kiriwake.lab.kube.control.replicasets import ReplicaSets
 from kiriwake.lab.kube.control.spaces import Garbage, Namespaces
 from kiriwake.lab.kube.control.statefulsets import StatefulSets
+from kiriwake.lab.kube.control.volumes import Volumes
 from kiriwake.lab.kube.objects import (
     Obj,
     controller_of,
@@ -28,6 +31,11 @@ SELF = {
     "statefulsets.apps": "statefulsets",
     "jobs.batch": "jobs",
     "services": "endpoints",
+    "persistentvolumeclaims": "volumes",
+    "cronjobs.batch": "cronjobs",
+    "poddisruptionbudgets.policy": "budget",
+    "resourcequotas": "quota",
+    "horizontalpodautoscalers.autoscaling": "autoscalers",
 }
 """The controller that looks at a changed object itself."""
 
@@ -45,6 +53,7 @@ OWNER = {
 def wire(world: World, ca: Callable[[], str]) -> None:
     """Registers the controllers and lets the store's changes wake them."""
     garbage = Garbage(world)
+    budgets = Budgets(world)
     world.loop.controllers |= {
         "deployments": Deployments(world).reconcile,
         "replicasets": ReplicaSets(world).reconcile,
@@ -53,6 +62,11 @@ def wire(world: World, ca: Callable[[], str]) -> None:
         "jobs": Jobs(world).reconcile,
         "endpoints": Endpoints(world).reconcile,
         "namespaces": Namespaces(world, ca).reconcile,
+        "volumes": Volumes(world).reconcile,
+        "cronjobs": CronJobs(world).reconcile,
+        "budget": budgets.budget,
+        "quota": budgets.quota,
+        "autoscalers": Autoscalers(world).reconcile,
         "garbage": garbage.reconcile,
         "foreground": garbage.foreground,
     }
@@ -67,7 +81,7 @@ def _on_change(world: World, resource: str, old: Obj | None, new: Obj | None) ->
     if obj is None:
         return
     namespace, name = namespace_of(obj), name_of(obj)
-    if resource in SELF:
+    if resource in SELF and not _is_status_only(resource, old, new):
         soon(SELF[resource], namespace, name)
     owner = controller_of(obj)
     if owner and owner["kind"] in OWNER:
@@ -82,6 +96,13 @@ def _on_change(world: World, resource: str, old: Obj | None, new: Obj | None) ->
         _gone(world, obj)
     elif is_going(new) and new["metadata"].get("finalizers"):
         soon("foreground", resource, namespace, name)
+
+
+def _is_status_only(resource: str, old: Obj | None, new: Obj | None) -> bool:
+    """An autoscaler looks by the clock: its own status is no reason to look again."""
+    if resource != "horizontalpodautoscalers.autoscaling" or old is None or new is None:
+        return False
+    return bool(old["spec"] == new["spec"])
 
 
 def _gone(world: World, obj: Obj) -> None:
@@ -100,11 +121,15 @@ def _gone(world: World, obj: Obj) -> None:
 def _pod_changed(world: World, old: Obj | None, new: Obj | None) -> None:
     """Services that select the pod, before or after, count their endpoints again."""
     before, after = _served(old), _served(new)
-    if before == after:
-        return
     pod = new if new is not None else old
-    if pod is None:
+    if before == after or pod is None:
         return
+    for key in touched_by(world, pod):
+        world.loop.soon(*key)
+    for volume in pod["spec"].get("volumes") or ():
+        claim = (volume.get("persistentVolumeClaim") or {}).get("claimName")
+        if claim:
+            world.loop.soon("volumes", namespace_of(pod), claim)
     for service in world.store.all("services", namespace_of(pod)):
         selector = service["spec"].get("selector")
         for one in (old, new):

@@ -1,4 +1,4 @@
-"""Lines for a terminal: folded at its width, with East Asian characters two columns wide."""
+"""Columns as a terminal counts them, and lines that keep to them."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from collections.abc import Iterable, Iterator
 
 from wcwidth import wcswidth, wcwidth
 
-COLUMNS = 80
+WIDTH = 80
 _PIECES = re.compile(r"[!-~]+| +|[^ -~]")
-_NEVER_FIRST = "、。，．・：；」』）)]}！？ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョヮヵヶ:;,.!?"  # noqa: RUF001 - Japanese punctuation
+_NEVER_FIRST = "、。，．・：；」』）)]}！？ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョヮヵヶ:;,.!?"
 _NEVER_LAST = "「『（([{"
 
 
-def width(text: str) -> int:
+def columns(text: str) -> int:
     """How many columns a terminal gives to the text."""
     wide = wcswidth(text)
     return wide if wide >= 0 else sum(max(wcwidth(c), 0) for c in text)
 
 
-def padded(text: str, columns: int) -> str:
+def pad(text: str, to: int) -> str:
     """The text with spaces after it, up to so many columns."""
-    return text + " " * max(columns - width(text), 0)
+    return text + " " * max(to - columns(text), 0)
 
 
 def folded(
-    text: str, *, first: str = "", rest: str | None = None, columns: int = COLUMNS
+    text: str, *, first: str = "", rest: str | None = None, to: int = WIDTH
 ) -> Iterator[str]:
     """The lines of a paragraph, none wider than the columns.
 
@@ -33,25 +33,30 @@ def folded(
     wider than a line is cut; Japanese is cut anywhere but before closing and after
     opening punctuation.
     """
-    rest = " " * width(first) if rest is None else rest
-    line, used, empty = first, width(first), True
+    rest = " " * columns(first) if rest is None else rest
+    line, used, empty = first, columns(first), True
     groups = list(_unbroken(text))
     while groups:
         group = groups.pop(0)
-        wide = width(group)
-        roomier = empty and width(rest) < used and width(rest) + wide <= columns
-        if used + wide > columns and (not empty or roomier):
+        wide = columns(group)
+        roomier = empty and columns(rest) < used and columns(rest) + wide <= to
+        if used + wide > to and (not empty or roomier):
             yield line.rstrip()
-            line, used, empty = rest, width(rest), True
+            line, used, empty = rest, columns(rest), True
         if empty and group.isspace():
             continue
-        if used + wide > columns and len(group) > 1:
-            head, tail = _cut(group, columns - used)
+        if used + wide > to and len(group) > 1:
+            head, tail = _cut(group, to - used)
             groups[:0] = [head, tail]
             continue
         line, used, empty = line + group, used + wide, False
     if not empty or line.strip():
         yield line.rstrip()
+
+
+def wrap(text: str, to: int) -> list[str]:
+    """The text in lines of at most so many columns; no text is one empty line."""
+    return list(folded(text, to=to)) or [""]
 
 
 def _unbroken(text: str) -> Iterator[str]:
@@ -67,22 +72,22 @@ def _unbroken(text: str) -> Iterator[str]:
         yield held
 
 
-def _cut(group: str, columns: int) -> tuple[str, str]:
+def _cut(group: str, to: int) -> tuple[str, str]:
     """The group in two; the first part fits, and is never empty."""
     used = 0
     for index, character in enumerate(group):
         used += max(wcwidth(character), 0)
-        if used > columns and index > 0:
+        if used > to and index > 0:
             return group[:index], group[index:]
     return group[:1], group[1:]
 
 
-def packed(items: Iterable[str], *, first: str, gap: str, columns: int = COLUMNS) -> Iterator[str]:
+def packed(items: Iterable[str], *, first: str, gap: str, to: int = WIDTH) -> Iterator[str]:
     """The items side by side, whole, as many to a line as fit."""
-    rest = " " * width(first)
+    rest = " " * columns(first)
     line, empty = first, True
     for item in items:
-        if not empty and width(line) + width(gap) + width(item) > columns:
+        if not empty and columns(line) + columns(gap) + columns(item) > to:
             yield line
             line, empty = rest, True
         line, empty = line + ("" if empty else gap) + item, False

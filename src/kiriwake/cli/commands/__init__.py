@@ -1,0 +1,1 @@
+"""One verb, one file: an `Options` dataclass and `run(options, io) -> int`."""

@@ -1,0 +1,1 @@
+"""Adapted Kubernetes manifests, and the EKS cluster around them."""

@@ -1,0 +1,1 @@
+"""The same stack as Terraform, checked for syntax only."""

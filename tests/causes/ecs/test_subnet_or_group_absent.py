@@ -1,0 +1,44 @@
+"""``ecs/subnet-or-group-absent``, told by the words of AWS."""
+
+from __future__ import annotations
+
+from tests.causes.start_up import HEALTHY, failing
+
+from kiriwake.causes.ecs.subnet_or_group_absent import CAUSE
+from kiriwake.core.plan import Risk
+from kiriwake.core.verdict import Holds, RuledOut
+
+WITNESS = failing(
+    "Unexpected EC2 error while attempting to Create Network Interface in subnet"
+    " 'subnet-0abc': InvalidSubnetID.NotFound: The subnet ID 'subnet-0abc' does not exist"
+)
+
+NEAR_MISS = failing(
+    "Unexpected EC2 error while attempting to Create Network Interface in subnet"
+    " 'subnet-0abc': InsufficientFreeAddressesInSubnet"
+)
+"""The subnet exists, and is full."""
+
+
+def test_it_holds_when_aws_says_so_and_quotes_it() -> None:
+    found = CAUSE.decide(WITNESS)
+
+    assert isinstance(found, Holds)
+    assert found.because[0].direct
+
+
+def test_its_neighbour_is_told_apart() -> None:
+    assert isinstance(CAUSE.decide(NEAR_MISS), RuledOut)
+
+
+def test_a_stop_as_it_should_be_is_no_sign_of_it() -> None:
+    assert isinstance(CAUSE.decide(failing(HEALTHY)), RuledOut)
+
+
+def test_the_way_out_is_shown_and_never_applied() -> None:
+    found = CAUSE.decide(WITNESS)
+    assert isinstance(found, Holds)
+
+    (plan,) = CAUSE.remedies(WITNESS, found)
+
+    assert getattr(plan, "risk", None) is Risk.SHOW

@@ -1,0 +1,52 @@
+"""``iam/kms-decrypt-denied``, told by the words of AWS."""
+
+from __future__ import annotations
+
+from tests.causes.start_up import HEALTHY, failing
+
+from kiriwake.causes.iam.kms_decrypt_denied import CAUSE
+from kiriwake.core.verdict import Holds, RuledOut
+
+WITNESS = failing(
+    "ResourceInitializationError: unable to pull secrets or registry auth: execution"
+    " resource retrieval failed: unable to retrieve secret from asm:"
+    " AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/web-exec/1 is"
+    " not authorized to perform: kms:Decrypt on resource:"
+    " arn:aws:kms:us-east-1:111122223333:key/1 because no identity-based policy allows"
+    " the kms:Decrypt action"
+)
+
+NEAR_MISS = failing(
+    "ResourceInitializationError: unable to pull secrets or registry auth: execution"
+    " resource retrieval failed: unable to retrieve secret from asm: service call has"
+    " been retried 1 time(s): failed to fetch secret"
+    " arn:aws:secretsmanager:us-east-1:111122223333:secret:db-AbCdEf from secrets"
+    " manager: AccessDeniedException: User:"
+    " arn:aws:sts::111122223333:assumed-role/web-exec/1 is not authorized to perform:"
+    " secretsmanager:GetSecretValue on resource:"
+    " arn:aws:secretsmanager:us-east-1:111122223333:secret:db-AbCdEf because no"
+    " identity-based policy allows the secretsmanager:GetSecretValue action"
+)
+"""The secret itself is refused, not its key."""
+
+
+def test_it_holds_when_aws_says_so_and_quotes_it() -> None:
+    found = CAUSE.decide(WITNESS)
+
+    assert isinstance(found, Holds)
+    assert found.because[0].direct
+
+
+def test_its_neighbour_is_told_apart() -> None:
+    assert isinstance(CAUSE.decide(NEAR_MISS), RuledOut)
+
+
+def test_a_stop_as_it_should_be_is_no_sign_of_it() -> None:
+    assert isinstance(CAUSE.decide(failing(HEALTHY)), RuledOut)
+
+
+def test_the_way_out_is_told() -> None:
+    found = CAUSE.decide(WITNESS)
+    assert isinstance(found, Holds)
+
+    assert CAUSE.remedies(WITNESS, found)

@@ -1,0 +1,45 @@
+"""``logs/driver-options-invalid``, told by the words of AWS."""
+
+from __future__ import annotations
+
+from tests.causes.start_up import HEALTHY, failing
+
+from kiriwake.causes.logs.driver_options_invalid import CAUSE
+from kiriwake.core.plan import Risk
+from kiriwake.core.verdict import Holds, RuledOut
+
+WITNESS = failing(
+    "ResourceInitializationError: failed to validate logger args: unable to get awslogs"
+    " driver arguments: awslogs-region is required"
+)
+
+NEAR_MISS = failing(
+    "ResourceInitializationError: failed to validate logger args: create stream has"
+    " been retried 1 times: failed to create Cloudwatch log stream:"
+    " ResourceNotFoundException: The specified log group does not exist. : exit status 1"
+)
+"""The options are complete; the group is not there."""
+
+
+def test_it_holds_when_aws_says_so_and_quotes_it() -> None:
+    found = CAUSE.decide(WITNESS)
+
+    assert isinstance(found, Holds)
+    assert found.because[0].direct
+
+
+def test_its_neighbour_is_told_apart() -> None:
+    assert isinstance(CAUSE.decide(NEAR_MISS), RuledOut)
+
+
+def test_a_stop_as_it_should_be_is_no_sign_of_it() -> None:
+    assert isinstance(CAUSE.decide(failing(HEALTHY)), RuledOut)
+
+
+def test_the_way_out_is_shown_and_never_applied() -> None:
+    found = CAUSE.decide(WITNESS)
+    assert isinstance(found, Holds)
+
+    (plan,) = CAUSE.remedies(WITNESS, found)
+
+    assert getattr(plan, "risk", None) is Risk.SHOW
