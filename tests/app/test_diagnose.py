@@ -237,6 +237,7 @@ def test_an_empty_region_is_told_with_where_clusters_were_seen() -> None:
     report = diagnose(source)
 
     assert report.diagnoses == ()
+    assert sum(request.times for request in report.requests) == 4
     assert [r.en for r in report.remarks] == [
         "no ECS cluster in eu-west-1 of account 111122223333",
         "clusters were seen in us-east-1",

@@ -31,6 +31,9 @@ class Shell:
         self.lab = lab
         self.stage = Stage(lab)
         self.env = {**os.environ, **lab.environment()}
+        # Version 1 of the CLI has `logs tail` as a plugin, which its configuration names.
+        with Path(self.env["AWS_CONFIG_FILE"]).open("a", encoding="utf-8") as config:
+            config.write("\n[plugins]\nlogs_tail = awscli_plugin_logs_tail\n")
 
     def run(self, line: str, names: Mapping[str, str]) -> tuple[int, str, str]:
         words = [word.format(**names) for word in line.split(" ") if word]
@@ -39,11 +42,18 @@ class Shell:
         )
         return done.returncode, done.stdout, done.stderr
 
+    def _newest_first(self, arns: Sequence[str]) -> list[str]:
+        if not arns:
+            return []
+        told = self.stage.aws("ecs").describe_tasks(cluster="my-cluster", tasks=list(arns))
+        tasks = sorted(told["tasks"], key=lambda t: t["createdAt"], reverse=True)
+        return [task["taskArn"] for task in tasks]
+
     def names(self) -> dict[str, str]:
         ecs, ec2, elb = self.stage.aws("ecs"), self.stage.aws("ec2"), self.stage.aws("elbv2")
         where = {"cluster": "my-cluster", "serviceName": "my-service"}
         running = ecs.list_tasks(**where)["taskArns"]
-        stopped = ecs.list_tasks(**where, desiredStatus="STOPPED")["taskArns"]
+        stopped = self._newest_first(ecs.list_tasks(**where, desiredStatus="STOPPED")["taskArns"])
         service = ecs.describe_services(cluster="my-cluster", services=["my-service"])
         awsvpc = service["services"][0]["networkConfiguration"]["awsvpcConfiguration"]
         subnets = {s["SubnetId"]: s for s in ec2.describe_subnets()["Subnets"]}

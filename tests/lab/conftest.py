@@ -29,7 +29,7 @@ class Bench:
     lab: Lab
     _clients: dict[tuple[str, str, str], Any] = field(default_factory=lambda: _CLIENTS)
 
-    def aws(self, service: str, *, key: str = "lab", region: str = "us-east-1") -> Any:  # noqa: ANN401 - boto3's
+    def aws(self, service: str, *, key: str = "lab", region: str = "us-east-1") -> Any:
         """A client of one service; `key` is the access key id."""
         wanted = (service, key, region)
         if wanted not in self._clients:
@@ -58,7 +58,7 @@ class Bench:
             with error:
                 return error.code, json.load(error)
 
-    def put(self, path: str, body: object) -> Any:  # noqa: ANN401 - JSON
+    def put(self, path: str, body: object) -> Any:
         """A PUT that has to succeed."""
         status, answer = self.control("PUT", path, body)
         assert status == 200, answer

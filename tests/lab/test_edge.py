@@ -182,19 +182,16 @@ _STAMPS: dict[str, Callable[[Bench], object]] = {
     )[1],
     "scalable target": lambda b: (
         b.aws("application-autoscaling").register_scalable_target(
-            ServiceNamespace="ecs",
-            ResourceId="service/c/s",
-            ScalableDimension="ecs:service:DesiredCount",
+            ServiceNamespace="dynamodb",
+            ResourceId="table/t",
+            ScalableDimension="dynamodb:table:ReadCapacityUnits",
             MinCapacity=1,
             MaxCapacity=2,
         ),
-        b.aws("application-autoscaling").describe_scalable_targets(ServiceNamespace="ecs")[
+        b.aws("application-autoscaling").describe_scalable_targets(ServiceNamespace="dynamodb")[
             "ScalableTargets"
         ][0]["CreationTime"],
     )[1],
-    "eks cluster": lambda b: b.aws("eks").create_cluster(
-        name="c", roleArn="arn:aws:iam::123456789012:role/r", resourcesVpcConfig={"subnetIds": []}
-    )["cluster"]["createdAt"],
 }
 
 

@@ -23,7 +23,7 @@ class Town:
     lb_group: str = ""
     task_group: str = ""
 
-    def serving(self, address: str, port: int) -> Serving | None:
+    def serving(self, address: str, port: int, vpc_id: str = "") -> Serving | None:  # noqa: ARG002
         """Who listens there."""
         app = self.apps.get((address, port))
         return Serving(app, self.bench.now(), None) if app else None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -82,7 +84,9 @@ def diagnose(
         alone=len(targets) == 1,
         facts=dict(source.facts) if isinstance(source, BundleSource) else {},
     )
-    diagnoses = run.sweep(targets) if _is_sweep(target, targets) else run.in_full(targets)
+    with _without_collection() if replayed else nullcontext():
+        diagnoses = run.sweep(targets) if _is_sweep(target, targets) else run.in_full(targets)
+    remarks = (*_of_an_empty_region(source, identity, targets), *run.remarks)
     return Report(
         taken_at=run.taken_at,
         identity=identity,
@@ -90,8 +94,20 @@ def diagnose(
         seconds=0.0 if replayed else round(timer() - started, 1),
         diagnoses=diagnoses,
         requests=source.requests(),
-        remarks=(*_of_an_empty_region(source, identity, targets), *run.remarks),
+        remarks=remarks,
     )
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Spares the collector a big recording: it holds no cycles, and judging makes none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _is_sweep(wanted: Target | None, targets: Sequence[Target]) -> bool:

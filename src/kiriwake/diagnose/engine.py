@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from kiriwake.causes.cause import Cause, Level
@@ -10,7 +11,7 @@ from kiriwake.causes.registry import all_causes
 from kiriwake.core.observed import Call, Missing, Why
 from kiriwake.core.plan import Plan
 from kiriwake.core.symptom import Symptom, SymptomId
-from kiriwake.core.verdict import Holds, RuledOut, Unknown, Verdict
+from kiriwake.core.verdict import Fact, Holds, RuledOut, Unknown, Verdict
 from kiriwake.diagnose.diagnosis import (
     Depth,
     Diagnosis,
@@ -35,13 +36,14 @@ def diagnose(
     symptoms = symptoms_of(snapshot)
     seen = {id_: v for id_, v in symptoms.items() if isinstance(v, Holds)}
     blind = {id_: v for id_, v in symptoms.items() if isinstance(v, Unknown)}
+    bearings = _Bearings(symptoms)
     found: list[Finding] = []
     ruled: list[Excluded] = []
     open_: list[Open] = []
     for id_, cause in (all_causes() if causes is None else causes).items():
         if snapshot.target.kind not in cause.targets:
             continue
-        match _judged(id_, cause, snapshot, symptoms):
+        match _judged(id_, cause, snapshot, bearings.of(cause)):
             case Finding() as finding:
                 found.append(finding)
             case Excluded() as excluded:
@@ -77,19 +79,46 @@ def _telling(found: list[Finding]) -> list[Finding]:
     ]
 
 
-def _judged(
-    id_: str, cause: Cause, snapshot: Snapshot, symptoms: _Symptoms
-) -> Finding | Excluded | Open:
-    explains = frozenset(s for s in cause.explains if isinstance(symptoms.get(s), Holds))
-    might = [s for s in cause.explains if isinstance(symptoms.get(s), Unknown)]
-    if cause.level is Level.CAUSE and not explains and not might:
-        because = tuple(
-            fact
-            for s in sorted(cause.explains)
-            if isinstance(verdict := symptoms.get(s), RuledOut)
-            for fact in verdict.because
+@dataclass(frozen=True, slots=True)
+class _Bearing:
+    """What is seen of the symptoms that a cause explains."""
+
+    holding: frozenset[SymptomId]
+    open: bool
+    """One of them could not be told."""
+    against: tuple[Fact, ...]
+    """The facts that rule them out."""
+
+
+class _Bearings:
+    """Works a bearing out once for all causes that explain the same symptoms."""
+
+    def __init__(self, symptoms: _Symptoms) -> None:
+        self._symptoms = symptoms
+        self._known: dict[frozenset[SymptomId], _Bearing] = {}
+
+    def of(self, cause: Cause) -> _Bearing:
+        known = self._known.get(cause.explains)
+        if known is None:
+            known = self._known[cause.explains] = self._bearing(cause.explains)
+        return known
+
+    def _bearing(self, explains: frozenset[SymptomId]) -> _Bearing:
+        verdicts = {s: self._symptoms.get(s) for s in sorted(explains)}
+        return _Bearing(
+            holding=frozenset(s for s, v in verdicts.items() if isinstance(v, Holds)),
+            open=any(isinstance(v, Unknown) for v in verdicts.values()),
+            against=tuple(
+                fact for v in verdicts.values() if isinstance(v, RuledOut) for fact in v.because
+            ),
         )
-        return Excluded(id_, cause, because, no_symptom=True)
+
+
+def _judged(
+    id_: str, cause: Cause, snapshot: Snapshot, bearing: _Bearing
+) -> Finding | Excluded | Open:
+    if cause.level is Level.CAUSE and not bearing.holding and not bearing.open:
+        return Excluded(id_, cause, bearing.against, no_symptom=True)
     try:
         verdict = cause.decide(snapshot)
         remedies = cause.remedies(snapshot, verdict) if isinstance(verdict, Holds) else ()
@@ -100,7 +129,7 @@ def _judged(
         case Holds(because):
             plans = tuple(r for r in remedies if isinstance(r, Plan))
             lack = tuple(r for r in remedies if isinstance(r, Missing))
-            return Finding(id_, cause, because, explains, True, plans, lack)
+            return Finding(id_, cause, because, bearing.holding, True, plans, lack)
         case RuledOut(because):
             return Excluded(id_, cause, because)
         case Unknown(missing):

@@ -176,7 +176,7 @@ class Control:
             raise BadRequestError(f'"kind" is one of {", ".join(sorted(_KINDS))}')
         for engine in self._world.interruptible:
             try:
-                return engine.interrupt(target, kind)
+                return engine.interrupt(kind, target.get("task"), target.get("instance"))
             except KeyError:
                 continue
         raise LookupError(f"nothing runs as {next(iter(target.values()))}")
@@ -187,6 +187,8 @@ class Control:
             raise BadRequestError("whether there is capacity is true or false")
         self._world.capacity.clear()
         self._world.capacity.update({"FARGATE": True, "FARGATE_SPOT": True} | given)
+        for engine in self._world.spacious:
+            engine.set_capacity(self._world.capacity)
         return self._world.capacity
 
     def _node(self, name: str, body: Any) -> object:  # noqa: ANN401 - JSON

@@ -206,8 +206,11 @@ class Ground(Protocol):
 class Workloads(Protocol):
     """What the ground asks of the engines: what answers at an address."""
 
-    def serving(self, address: str, port: int) -> Serving | None:
-        """Who listens there at this moment, or None (connection refused)."""
+    def serving(self, address: str, port: int, vpc_id: str = "") -> Serving | None:
+        """Who listens there at this moment, or None (connection refused).
+
+        Two VPCs may have the same addresses; without a VPC any of them will do.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,6 +253,12 @@ class Lab:
         self.world.clock.engines.append(kubernetes.eks)
         self.world.describe_node = kubernetes.eks.describe_node
         self._kubernetes = kubernetes
+        ecs = EcsEngine(self.ground, self.world.clock.now)
+        self.world.handlers["ecs"] = ecs
+        self.world.inhabited.append(ecs)
+        self.world.interruptible.append(ecs)
+        self.world.spacious.append(ecs)
+        self.world.clock.engines.append(ecs)
 
     def _begin(self) -> None:
         forget()

@@ -79,14 +79,23 @@ class Handler(Protocol):
 class Interruptible(Protocol):
     """An engine that takes `POST /_lab/interrupt`."""
 
-    def interrupt(self, target: Mapping[str, str], kind: str) -> Mapping[str, Any]:
-        """Does it; raises KeyError for a task or an instance that is not there."""
+    def interrupt(
+        self, kind: str, task: str | None = None, instance: str | None = None
+    ) -> Mapping[str, Any]:
+        """Does it; raises KeyError for what is not there, ValueError for what cannot be."""
+
+
+class Spacious(Protocol):
+    """An engine that takes `PUT /_lab/capacity`."""
+
+    def set_capacity(self, given: Mapping[str, bool]) -> Mapping[str, bool]:
+        """Whether each kind of capacity has room."""
 
 
 class Inhabited(Protocol):
     """An engine that runs workloads with addresses."""
 
-    def serving(self, address: str, port: int) -> Serving | None:
+    def serving(self, address: str, port: int, vpc_id: str = "") -> Serving | None:
         """Who listens there at this moment."""
 
 
@@ -114,6 +123,7 @@ class World:
     """What `PUT /_lab/nodes/<name>` does; raises LookupError, ValueError and AwsError."""
     inhabited: list[Inhabited] = field(default_factory=list)
     interruptible: list[Interruptible] = field(default_factory=list)
+    spacious: list[Spacious] = field(default_factory=list)
     denies: tuple[Deny, ...] = ()
     faults: list[Fault] = field(default_factory=list)
     reach: dict[str, dict[str, bool]] = field(default_factory=dict)
@@ -188,10 +198,10 @@ class World:
         self.calls.append(Call(self.last_call, service, action, principal, status, round(ms)))
 
     # --- who answers at an address ---------------------------------------------------
-    def serving(self, address: str, port: int) -> Serving | None:
+    def serving(self, address: str, port: int, vpc_id: str = "") -> Serving | None:
         """What listens at an emulated address, asked of every engine."""
         for engine in self.inhabited:
-            found = engine.serving(address, port)
+            found = engine.serving(address, port, vpc_id)
             if found is not None:
                 return found
         return None

@@ -99,6 +99,7 @@ def read_container_app(tree: Map, open_values: dict[str, str]) -> Estate:
             tags=az(tree, "tags"),
             registry=az(settings, "registries"),
             scale=az(template, "scale"),
+            subnets=az(properties, "managedEnvironmentId") or az(properties, "environmentId"),
         ),
     )
     endpoints, routes = _ingress(name, ingress, port)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kiriwake.core.text import Text
 from kiriwake.migrate.fargate import SizeBy, size_of
-from kiriwake.migrate.model import Estate, Kind, Thing, Workload
+from kiriwake.migrate.model import Estate, Kind, Source, Thing, Workload
 from kiriwake.migrate.tree import Place, as_maps, as_text
 
 OBSERVERS = ("fluent", "fluentd", "ama-logs", "omsagent", "node-exporter", "datadog", "promtail",
@@ -44,7 +44,8 @@ def workload_gates(workload: Workload) -> tuple[Gate, ...]:  # noqa: C901
         gate("privileged", FARGATE, "runs privileged", "は特権モードで動く")
     for name in workload.host:
         gate("host-namespace", ALL_ECS, f"needs {name}", f"は {name} を必要とする")
-    if any(volume.how == "host" for volume in workload.volumes):
+    on_nodes = workload.source is Source.KUBERNETES
+    if on_nodes and any(volume.how == "host" for volume in workload.volumes):
         gate("host-path", FARGATE, "mounts a path of the node", "はノードのパスをマウントする")
     if any(volume.how == "block" for volume in workload.volumes):
         gate("raw-block", ALL_ECS, "uses a raw block volume", "は raw block ボリュームを使う")

@@ -254,3 +254,31 @@ BETTER_BREAKER = Text(
     en="the circuit breaker ends a failing deployment and rolls it back, which Kubernetes does not",
     ja="サーキットブレーカーが失敗したデプロイを止めて戻す。Kubernetes は自動では戻さない",
 )
+INGRESS_CLASS = Text(
+    en="the load balancer of the template takes the controller's place",
+    ja="テンプレートのロードバランサーがコントローラーの代わりになる",
+)
+WRAPPER = Text(
+    en="wraps other objects, which have their own entries",
+    ja="他のオブジェクトを包むだけの項目。中身は個別に記載した",
+)
+NO_CONTAINERS = Text(
+    en="runs no containers, so it is not converted",
+    ja="コンテナーを動かすものではないため変換しない",
+)
+PROFILE = Text(
+    en="stands behind a profile and is left out",
+    ja="プロファイル指定があるため対象外とした",
+)
+PACE = Text(
+    en="ECS paces a deployment by health checks and the percentages",
+    ja="ECS のデプロイはヘルスチェックと百分率で進む",
+)
+HISTORY = Text(
+    en="ECS keeps task definition revisions and service deployments by itself",
+    ja="タスク定義のリビジョンとデプロイ履歴は ECS が保持する",
+)
+IDENTITY_LOST = Text(
+    en="tasks have no fixed names or order",
+    ja="タスクには固定の名前や順序がない",
+)

@@ -166,4 +166,20 @@ PATTERNS: tuple[Pattern, ...] = (
         unless=("pull access denied", "login succeeded", "kubelet"),
         failure=Failure.UNAUTHENTICATED,
     ),
+    _direct(
+        id="push/tag-immutable",
+        causes=("ecr/tag-immutable",),
+        anchors=(
+            "imagetagalreadyexists",
+            "tag is immutable",
+            "cannot be overwritten because the repository",
+        ),
+        failure=Failure.INVALID,
+    ),
+    _direct(
+        id="scan/not-found",
+        causes=("ecr/image-not-scanned",),
+        anchors=("scannotfoundexception", "image scan does not exist"),
+        failure=Failure.ABSENT,
+    ),
 )

@@ -37,6 +37,10 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     _ecs(id="healthy/scheduler-stop", anchors=("serviceschedulerinitiated",)),
     _ecs(
+        id="healthy/draining-instance",
+        anchors=("is in draining status", "replaced by a newer deployment"),
+    ),
+    _ecs(
         id="healthy/rolling",
         anchors=(
             "has started",
@@ -182,7 +186,13 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     _kubernetes(
         id="healthy/event",
-        anchors=("normal", "successfully", "already present on machine", "first consumer"),
+        anchors=(
+            "normal",
+            "successfully",
+            "already present on machine",
+            "first consumer",
+            "attach succ",
+        ),
         regex=(
             r"\bnormal +(?:scheduled|pulled|pulling|created|started|successfulcreate"
             r"|successfulmountvolume|successfulattachvolume|scalingreplicaset|killing"
@@ -192,6 +202,7 @@ PATTERNS: tuple[Pattern, ...] = (
             r"|successfulrescale|synced|nodeallocatableenforced|externalprovisioning"
             r"|triggeredscaleup|scheduledbyeks|loggingenabled|successful\w+)\b"
             r"|successfully (?:assigned|pulled image|reconciled|mounted|attached)"
+            r"|successfully enabled logging|attachvolume\.attach succeeded"
             r"|mountvolume\.setup succeeded|already present on machine"
             r"|waiting for first consumer to be created before binding"
         ),

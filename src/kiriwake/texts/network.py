@@ -201,6 +201,7 @@ _HOST = re.compile(
     r"([\w<>-]+(?:\.[\w<>-]+)+)(?::(\d+))?",
     re.IGNORECASE,
 )
+_LOOKUP = re.compile(r"lookup ([\w-]+(?:\.[\w-]+)+)", re.IGNORECASE)
 _ADDRESS = re.compile(r"dial (?:tcp|udp) (\d+\.\d+\.\d+\.\d+):(\d+)", re.IGNORECASE)
 
 
@@ -241,7 +242,7 @@ def _at(text: Normal, start: int, word: str) -> Meaning | None:
         weight=Weight.DIRECT,
         causes=causes,
         why=_why(quote, where.cause, fields),
-        decided_by_text=where.decided and (not unresolved or where.dependency is Dependency.EFS),
+        decided_by_text=where.decided and (not unresolved or _is_aws(where, fields)),
         dependency=where.dependency,
         failure=Failure.UNRESOLVED if unresolved else Failure.UNREACHABLE,
         fields=fields,
@@ -265,6 +266,11 @@ def _nearest(window: str, at: int) -> Destination | None:
     return None if best is None else best[2]
 
 
+def _is_aws(where: Destination, fields: dict[str, str]) -> bool:
+    """Whether the name that does not resolve is AWS's own, so that no typing error is at fault."""
+    return where.dependency is Dependency.EFS or ".amazonaws." in fields.get("host", "")
+
+
 def _unresolved(where: Destination, host: str) -> tuple[str, ...]:
     if where.dependency is Dependency.EFS:
         return ("net/efs-name-not-resolving", "net/efs-unreachable")
@@ -275,9 +281,9 @@ def _unresolved(where: Destination, host: str) -> tuple[str, ...]:
 
 def _fields(window: str) -> dict[str, str]:
     fields: dict[str, str] = {}
-    if host := _HOST.search(window):
+    if host := _LOOKUP.search(window) or _HOST.search(window):
         fields["host"] = host[1]
-        if host[2]:
+        if host.re is _HOST and host[2]:
             fields["port"] = host[2]
     if address := _ADDRESS.search(window):
         fields["address"], fields["port"] = address.groups()

@@ -25,13 +25,14 @@ PATTERNS: tuple[Pattern, ...] = (
             "resource:cpu",
             "resource:memory",
             "resource:gpu",
+            "insufficient gpu",
             "not enough memory available",
             "cpu ユニットが不足",
             "メモリが不足",
             "cpu units available",
         ),
         regex=(
-            r"insufficient (?P<resource>cpu|memory)(?: units)?(?: available)?"
+            r"insufficient (?P<resource>cpu|memory|gpu)(?: units| resource)?(?: available)?"
             r"|resource:(?P<resource1>cpu|memory|gpu)|cpu units available|ユニットが不足|メモ"
             r"リが不足"
         ),

@@ -172,6 +172,8 @@ PATTERNS: tuple[Pattern, ...] = (
         anchors=("failed to resolve ref", "pull image manifest has been retried"),
         unless=(
             *_DENIED,
+            "access denied",
+            "insufficient_scope",
             "timeout",
             "deadline",
             "dial tcp",
@@ -311,6 +313,14 @@ PATTERNS: tuple[Pattern, ...] = (
         dependency=Dependency.REGISTRY,
         failure=Failure.DENIED,
     ),
+    _direct(
+        id="pull/layers-forbidden",
+        causes=("net/layers-unreachable", "iam/denied-by-guardrail"),
+        anchors=("layer-bucket",),
+        regex=r"unexpected status[^\"]{0,60}layer-bucket\S+ 40[34]",
+        dependency=Dependency.LAYERS,
+        failure=Failure.UNREACHABLE,
+    ),
     _symptom(
         id="pull/layers",
         causes=(
@@ -372,23 +382,7 @@ PATTERNS: tuple[Pattern, ...] = (
     _direct(
         id="pull/never",
         causes=("ecr/image-tag-missing",),
-        anchors=("errimageneverpull",),
-        failure=Failure.ABSENT,
-    ),
-    _direct(
-        id="push/tag-immutable",
-        causes=("ecr/tag-immutable",),
-        anchors=(
-            "imagetagalreadyexists",
-            "tag is immutable",
-            "cannot be overwritten because the repository",
-        ),
-        failure=Failure.INVALID,
-    ),
-    _direct(
-        id="scan/not-found",
-        causes=("ecr/image-not-scanned",),
-        anchors=("scannotfoundexception", "image scan does not exist"),
+        anchors=("errimageneverpull", "with pull policy of never"),
         failure=Failure.ABSENT,
     ),
 )

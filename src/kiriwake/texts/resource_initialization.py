@@ -86,9 +86,15 @@ PATTERNS: tuple[Pattern, ...] = (
     _direct(
         id="parameter/missing",
         causes=("ecs/secret-missing",),
-        anchors=("invalid ssm parameters", "parameternotfound", "parameters are invalid"),
+        anchors=(
+            "invalid ssm parameters",
+            "parameternotfound",
+            "parameters are invalid",
+            "invalid parameters:",
+        ),
         regex=(
             r"invalid ssm parameters:? ?(?P<parameter>[\w./\-]+)?|parameternotfound"
+            r"|ssm.{0,120}?invalid parameters: (?P<parameter1>\S+)"
             r"|parameters are invalid"
         ),
         dependency=Dependency.PARAMETER,
@@ -114,12 +120,18 @@ PATTERNS: tuple[Pattern, ...] = (
     _direct(
         id="environment-file/missing",
         causes=("ecs/environment-file-missing",),
-        anchors=("nosuchkey", "nosuchbucket", "environment file", "environment variable file"),
+        anchors=(
+            "nosuchkey",
+            "nosuchbucket",
+            "environment file",
+            "environment variable file",
+            "env file",
+        ),
         regex=(
             r"(?:environment|env ?file).{0,200}?(?:nosuchkey|nosuchbucket|not ?found|does not exist"
             r"|statuscode: 404)|(?:nosuchkey|nosuchbucket).{0,200}?(?:environment|\.env\b)"
         ),
-        near=("environment", ".env"),
+        near=("environment", ".env", "env file"),
         unless=("elastic beanstalk",),
         dependency=Dependency.ENVIRONMENT_FILE,
         failure=Failure.ABSENT,
@@ -214,6 +226,7 @@ PATTERNS: tuple[Pattern, ...] = (
         causes=("iam/parameter-read-denied", "ecs/secret-missing"),
         anchors=("from ssm", "parameter store", "ssm parameter"),
         regex=r"(?:from ssm|parameter store|ssm parameters?).{0,260}?access ?denied",
+        unless=("ciphertext", "kms"),
         dependency=Dependency.PARAMETER,
         failure=Failure.DENIED,
     ),

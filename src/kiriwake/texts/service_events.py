@@ -60,6 +60,7 @@ PATTERNS: tuple[Pattern, ...] = (
             "deployment failed",
             "rolloutstate",
             "service_deployment_failed",
+            "circuit breaker threshold",
         ),
         regex=(
             r"deployment circuit breaker(?:: tasks? failed to start| was triggered)?"
@@ -67,7 +68,7 @@ PATTERNS: tuple[Pattern, ...] = (
             r"|rolling back to deployment(?:id)? ?(?P<deployment>ecs-svc/[\w.]+)?"
             r"|rollback_(?:successful|in_progress|requested|failed)"
             r"|サーキットブレーカー|rolloutstate\W{1,6}failed|service_deployment_failed"
-            r"|deployment failed"
+            r"|deployment failed|circuit breaker threshold"
         ),
         unless=('"enable": true', '"enable":true', "enable=true", "set the circuit breaker"),
     ),

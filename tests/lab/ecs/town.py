@@ -95,8 +95,11 @@ class DictGround:
     ) -> Eni:
         if subnet_id not in self.subnets:
             raise AwsError("InvalidSubnetID.NotFound", f"{subnet_id} does not exist")
-        hosts = list(ipaddress.ip_network(self.subnets[subnet_id]["CidrBlock"]))[4:-1]
-        free = next((str(h) for h in hosts if str(h) not in self.taken[subnet_id]), None)
+        network = ipaddress.ip_network(self.subnets[subnet_id]["CidrBlock"])
+        usable = network.num_addresses - 5
+        begin = len(self.interfaces)
+        hosts = (str(network[4 + (begin + n) % usable]) for n in range(usable))
+        free = next((host for host in hosts if host not in self.taken[subnet_id]), None)
         if free is None:
             raise AwsError("InsufficientFreeAddressesInSubnet", "not enough free addresses")
         self.taken[subnet_id].add(free)

@@ -279,9 +279,9 @@ class Bench:
     def pods(self, namespace: str = "default") -> list[dict[str, Any]]:
         return list(self.store.all("pods", namespace))
 
-    def events(self, reason: str = "") -> list[str]:
+    def events(self, reason: str = "", namespace: str = "default") -> list[str]:
         return [
             event["message"]
-            for event in self.store.all("events")
+            for event in self.store.all("events", namespace)
             if not reason or event["reason"] == reason
         ]

@@ -87,7 +87,7 @@ def _answer(world: World, prober: Prober, target: Target, group: Any, asked: Vis
     around = prober.survey(target, group)
     if not around.admitted or around.address not in around.taken:
         return 504
-    serving = world.serving(around.address, target.port)
+    serving = world.serving(around.address, target.port, around.vpc_id)
     encrypted = str(group.protocol) in {"HTTPS", "TLS"}
     if serving is None or serving.behaviour.bind in _LOOPBACK or serving.behaviour.tls != encrypted:
         return 502

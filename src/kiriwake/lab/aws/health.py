@@ -40,6 +40,7 @@ class Surroundings:
     check: Check
     unused: Health | None
     address: str
+    vpc_id: str
     taken: Mapping[str, str]
     """The addresses that the target's subnet has given."""
     admitted: bool
@@ -176,7 +177,8 @@ class Prober:
             target.state, target.passes, target.fails = "initial", 0, 0
             return
         there = around.admitted and around.address in around.taken
-        serving = self._world.serving(around.address, check.port_of(target.port)) if there else None
+        port = check.port_of(target.port)
+        serving = self._world.serving(around.address, port, around.vpc_id) if there else None
         outcome = attempt(check, there, serving)
         target.probed = True
         if outcome.passed:
@@ -213,7 +215,9 @@ class Prober:
         unused = _unused(target, group)
         if interface is None:
             version = -1  # it may come without anybody writing to EC2
-        target.around = Surroundings(version, check, unused, address, taken, admitted)
+        target.around = Surroundings(
+            version, check, unused, address, str(group.vpc_id), taken, admitted
+        )
         return target.around
 
 

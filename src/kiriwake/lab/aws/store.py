@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from moto.backends import get_backend
@@ -14,13 +15,22 @@ _GLOBAL = {"iam", "sts", "s3"}
 
 def store(service: str, account: str, region: str) -> Any:
     """Moto's backend of a service, made when it is first asked for."""
-    backends: Any = get_backend(service)  # type: ignore[call-overload]
-    return backends[account]["aws" if service in _GLOBAL else region]
+    backends = _backends(service)
+    place = "aws" if service in _GLOBAL else region
+    # Past moto's own look-up, which takes locks and copies its tables on every read.
+    regions = dict.get(backends, account)
+    found = dict.get(regions, place) if regions is not None else None
+    return backends[account][place] if found is None else found
+
+
+@cache
+def _backends(service: str) -> Any:
+    return get_backend(service)  # type: ignore[call-overload]
 
 
 def stores(service: str) -> Iterator[tuple[str, str, Any]]:
     """Account, region and backend wherever a service has been used."""
-    backends: Any = get_backend(service)  # type: ignore[call-overload]
+    backends = _backends(service)
     for account, regions in list(backends.items()):
         for region, backend in list(regions.items()):
             yield account, region, backend

@@ -118,7 +118,7 @@ def remains(deployment: Deployment) -> bool:
 def count_failure(region: Region, task: Task, *, start: bool) -> None:
     """Counts a task that never ran (`start`), or that failed its health checks."""
     service, deployment = task.service, task.deployment
-    if service is None or deployment is None:
+    if service is None or deployment is None or deployment.rollout == "FAILED":
         return
     deployment.failed += 1
     deployment.updated_at = region.now()

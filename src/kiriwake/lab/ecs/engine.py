@@ -154,15 +154,15 @@ class EcsEngine:
         self._capacity.clear()
 
     # --- workloads -----------------------------------------------------------------
-    def serving(self, address: str, port: int) -> Serving | None:
+    def serving(self, address: str, port: int, vpc_id: str = "") -> Serving | None:
         """Who listens at a task's address, or at an instance's with a bound port."""
         for region in self._regions.values():
-            task = region.by_address.get(address)
+            task = region.at(address, vpc_id)
             if task is not None:
                 return containers.serving(region, task, port)
             for cluster in region.clusters.values():
                 for instance in cluster.instances.values():
-                    if _is_at(instance, address):
+                    if _is_at(instance, address, vpc_id):
                         return _on_instance(region, instance, port)
         return None
 
@@ -222,9 +222,11 @@ def _interrupt_task(region: Region, task: Task, kind: str) -> None:
         lifecycle.stop(region, task, "TerminationNotice", Says.HOST_RETIRED())
 
 
-def _is_at(instance: Instance, address: str) -> bool:
-    own = instance.eni.private_ip if instance.eni else ""
-    return address == instance.ec2_id or (bool(own) and address == own)
+def _is_at(instance: Instance, address: str, vpc_id: str) -> bool:
+    if address == instance.ec2_id:
+        return True
+    own = instance.eni
+    return own is not None and own.private_ip == address and vpc_id in {"", own.vpc_id}
 
 
 def _on_instance(region: Region, instance: Instance, port: int) -> Serving | None:

@@ -88,8 +88,15 @@ def denied_words(
         user=arns.assumed(role_arn, session),
         action=action,
         resource=resource,
-        because=f" because {because}" if because else "",
+        because=_clause(because),
     )
+
+
+def _clause(because: str) -> str:
+    # "… because no policy allows it", but "… with an explicit deny in a policy".
+    if not because:
+        return ""
+    return f" {because}" if because.startswith("with ") else f" because {because}"
 
 
 def endpoint_policy(action: str) -> str:

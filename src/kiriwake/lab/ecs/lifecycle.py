@@ -159,7 +159,7 @@ def _make_interface(region: Region, task: Task) -> None:
         return
     task.zone = task.eni.availability_zone
     task.attachment_status = "ATTACHING"
-    region.by_address[task.eni.private_ip] = task
+    region.by_address.setdefault(task.eni.private_ip, {})[task.eni.vpc_id] = task
     _changed(task)
     region.later(_ATTACHED_S, lambda: _pending(region, task), task)
 
@@ -362,7 +362,7 @@ def _deprovision(region: Region, task: Task) -> None:
 def _finish(region: Region, task: Task) -> None:
     if task.eni is not None:
         region.ground.delete_interface(task.eni.id)
-        region.by_address.pop(task.eni.private_ip, None)
+        region.by_address.get(task.eni.private_ip, {}).pop(task.eni.vpc_id, None)
     task.attachment_status = "DELETED"
     task.last_status = "STOPPED"
     task.stopped_at = region.now()

@@ -40,12 +40,18 @@ class Region:
     providers: dict[str, Shape] = field(default_factory=dict)
     settings: dict[tuple[str, str], str] = field(default_factory=dict)
     """Account settings by principal (or nothing for the default) and name."""
-    by_address: dict[str, Task] = field(default_factory=dict)
+    by_address: dict[str, dict[str, Task]] = field(default_factory=dict)
+    """Tasks by address, then by VPC: two VPCs may have the same addresses."""
     definition_tags: dict[str, list[Shape]] = field(default_factory=dict)
     attributes: dict[tuple[str, str], Shape] = field(default_factory=dict)
     turns: dict[str, int] = field(default_factory=dict)
     """Which subnet's turn it is, by the subnets of a launch."""
     tokens: dict[str, object] = field(default_factory=dict)
+
+    def at(self, address: str, vpc_id: str = "") -> Task | None:
+        """The task at an address; without a VPC that of any."""
+        here = self.by_address.get(address, {})
+        return here.get(vpc_id) if vpc_id else next(iter(here.values()), None)
 
     # --- time --------------------------------------------------------------------
     def now(self) -> datetime:

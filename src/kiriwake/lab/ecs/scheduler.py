@@ -129,6 +129,7 @@ def _to_leave(region: Region, service: Service, live: Sequence[Task], count: int
     if len(free) < count:
         number = service.primary.number if service.primary else ""
         events.complain(region, service, Says.PROTECTED, d=number)
+        _await_protection(region, service, live)
     per_zone: dict[str, int] = {}
     for task in free:
         per_zone[task.zone] = per_zone.get(task.zone, 0) + 1
@@ -140,6 +141,13 @@ def _to_leave(region: Region, service: Service, live: Sequence[Task], count: int
         per_zone[best.zone] -= 1
         chosen.append(best)
     return chosen
+
+
+def _await_protection(region: Region, service: Service, tasks: Sequence[Task]) -> None:
+    ends = [t.protected_until for t in tasks if t.protected_until is not None]
+    later = [end for end in ends if end > region.now()]
+    if later:
+        region.wake(service, (min(later) - region.now()).total_seconds())
 
 
 # --- deployments --------------------------------------------------------------------------
@@ -182,6 +190,8 @@ def _leaving(
     healthy = set(map(id, healthy_old))
     useless = [task for task in old if id(task) not in healthy][:wanted]
     now = region.now()
+    if healthy_old and healthy_old[0].service:
+        _await_protection(region, healthy_old[0].service, healthy_old)
     free = [t for t in healthy_old if t.protected_until is None or t.protected_until <= now]
     return useless + free[: max(0, min(wanted - len(useless), spare))]
 

@@ -224,11 +224,13 @@ class Eks:
             one.stop()
         self.clusters.clear()
 
-    def serving(self, address: str, port: int) -> Serving | None:
+    def serving(self, address: str, port: int, vpc_id: str = "") -> Serving | None:
         """Which pod listens at an address."""
         for one in self._kubes():
             found = one.serving(address, port)
-            if found is not None:
+            if found is not None and (
+                not vpc_id or found.eni is None or found.eni.vpc_id == vpc_id
+            ):
                 return found
         return None
 

@@ -22,7 +22,7 @@ def happen(stage: Stage) -> None:
         5,
         network,
         front=front,
-        healthCheckGracePeriodSeconds=600,
+        healthCheckGracePeriodSeconds=1800,
         deploymentConfiguration={
             "maximumPercent": 200,
             "minimumHealthyPercent": 100,

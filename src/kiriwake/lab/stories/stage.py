@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Protocol
 from urllib.request import Request, urlopen
 
@@ -13,6 +14,12 @@ import botocore.session
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 PULL_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
+
+
+@cache
+def _session() -> botocore.session.Session:
+    # One for all clients: a new one reads all of botocore's tables again.
+    return botocore.session.Session()
 
 
 class LabLike(Protocol):
@@ -56,7 +63,7 @@ class Stage:
         """An unmodified client of one service."""
         key = f"{service}@{region}"
         if key not in self._clients:
-            self._clients[key] = botocore.session.Session().create_client(
+            self._clients[key] = _session().create_client(
                 service,
                 region_name=region,
                 endpoint_url=self.lab.endpoint,

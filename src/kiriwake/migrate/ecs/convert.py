@@ -98,7 +98,8 @@ def to_ecs(estate: Estate, options: EcsOptions) -> Converted:  # noqa: PLR0915
             ),
         )
     chosen = max(_WIDEST, min(24, prefix or _WIDEST))
-    gate = bool(images) or any(_uses_secrets(w) for w in fit)
+    serving = [w for w in fit if w.kind in RUNS]
+    gate = bool(serving) and (bool(images) or any(_uses_secrets(w) for w in serving))
     if gate:
         _add_gate(stack)
     network = existing(stack) if options.existing_network else made(stack, chosen, options.zones)

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from kiriwake.core.text import Text
 from kiriwake.migrate import reasons
+from kiriwake.migrate.aci import TYPE
+from kiriwake.migrate.azure import az
+from kiriwake.migrate.container_apps import TYPES
 from kiriwake.migrate.ecs.setting import Setting
-from kiriwake.migrate.ledger import Fate, traced
+from kiriwake.migrate.ledger import Fate, Ledger, traced
 from kiriwake.migrate.model import Container, Workload
 from kiriwake.migrate.notice import Weight
-from kiriwake.migrate.tree import Map, Tree, at
+from kiriwake.migrate.tree import Leaf, Map, Tree, as_text, at, leaves
 
 _CONTAINED = ("allowPrivilegeEscalation", "seccompProfile", "seLinuxOptions", "runAsNonRoot",
               "appArmorProfile", "procMount", "privileged")  # fmt: skip
 _SPREAD = ("affinity", "topologySpreadConstraints", "tolerations", "priorityClassName")
+_SPEC = {
+    "minReadySeconds": (Fate.DROPPED, reasons.PACE),
+    "progressDeadlineSeconds": (Fate.REPLACED, reasons.BETTER_BREAKER),
+    "revisionHistoryLimit": (Fate.REPLACED, reasons.HISTORY),
+    "serviceName": (Fate.DROPPED, reasons.IDENTITY_LOST),
+    "podManagementPolicy": (Fate.DROPPED, reasons.IDENTITY_LOST),
+}
 _THINGS: dict[str, tuple[Fate, str, Text]] = {
     "HorizontalPodAutoscaler": (Fate.ADAPTED, "ScalableTarget", reasons.SCALING),
     "ScaledObject": (Fate.ADAPTED, "ScalableTarget", reasons.SCALING),
@@ -58,11 +68,53 @@ def claim_leftovers(setting: Setting, fit: list[Workload]) -> None:  # noqa: C90
         _plumbing(setting, thing.tree)
         if thing.kind == "NetworkPolicy":
             _tell_policy(setting, thing.tree, thing.name)
-    for document in setting.estate.documents:
-        for part in ("parameters", "variables", "outputs", "modules", "$schema", "contentVersion"):
+        if thing.kind in {"Ingress", "HTTPRoute", "GRPCRoute", "Gateway", "GatewayClass"}:
+            for spot in (
+                ("spec", "ingressClassName"),
+                ("spec", "parentRefs"),
+                ("spec", "gatewayClassName"),
+                ("spec", "controllerName"),
+                ("metadata", "annotations", "kubernetes.io/ingress.class"),
+            ):
+                setting.ledger.claim(
+                    (at(thing.tree, *spot),), Fate.REPLACED, "PublicAlb", reasons.INGRESS_CLASS
+                )
+    for endpoint in setting.estate.endpoints:
+        if endpoint.tree is None:
             setting.ledger.claim(
-                (at(document, part),), Fate.REPLACED, "Parameters", reasons.RESOLVED
+                traced(endpoint.trace, "whole"), Fate.ADAPTED, "PublicAlb", reasons.BALANCER
             )
+    claim_wrappers(setting.ledger, setting.estate.documents, "Parameters")
+
+
+def claim_wrappers(ledger: Ledger, documents: tuple[Tree, ...], to: str) -> None:  # noqa: C901, PLR0912
+    """What stands around the objects: lists, template parts, compose headers."""
+    for document in documents:
+        for part in ("parameters", "variables", "outputs", "modules", "$schema", "contentVersion"):
+            ledger.claim((at(document, part),), Fate.REPLACED, to, reasons.RESOLVED)
+        resources = at(document, "resources")
+        for leaf in leaves(document):
+            if isinstance(leaf, Leaf) and leaf.raw.startswith("[") and leaf.raw.endswith("]"):
+                ledger.claim((leaf,), Fate.REPLACED, to, reasons.RESOLVED)
+        for resource in getattr(resources, "items", ()):
+            if isinstance(resource, Map) and not _holds_containers(resource):
+                ledger.claim((resource,), Fate.DROPPED, "", reasons.NO_CONTAINERS)
+        services = at(document, "services")
+        if isinstance(services, Map) and isinstance(document, Map):
+            for name, item in document.items.items():
+                if name.startswith("x-") or name in {"name", "version", "volumes", "networks"}:
+                    ledger.claim((item,), Fate.REPLACED, to, reasons.WRAPPER)
+            for item in services.items.values():
+                if at(item, "profiles") is not None:
+                    ledger.claim((item,), Fate.DROPPED, "", reasons.PROFILE)
+        if at(document, "items") is not None:
+            for part in ("apiVersion", "kind", "metadata"):
+                ledger.claim((at(document, part),), Fate.REPLACED, to, reasons.WRAPPER)
+
+
+def _holds_containers(resource: Map) -> bool:
+    kind = (as_text(az(resource, "type")) or "").casefold()
+    return kind in {TYPE, *TYPES}
 
 
 def _container(setting: Setting, container: Container) -> None:
@@ -88,6 +140,8 @@ def _workload(setting: Setting, workload: Workload) -> None:
             ledger.claim((at(pod, "securityContext", key),), Fate.DROPPED, "",
                          reasons.RUNS_CONTAINED)  # fmt: skip
         ledger.claim((at(pod, "imagePullSecrets"),), Fate.REPLACED, "", reasons.PULL_SECRET)
+    for key, (fate, why) in _SPEC.items():
+        ledger.claim((at(workload.tree, "spec", key),), fate, "Service", why)
     for claims in traced(workload.trace, "claims", "fs_group"):
         ledger.claim((claims,), Fate.REPLACED, "Files", reasons.VOLUME_DISK)
 

@@ -12,6 +12,7 @@ from kiriwake.migrate.fargate import Size, cpu_units
 from kiriwake.migrate.ledger import Fate, traced
 from kiriwake.migrate.model import Container, Port, Probe, Source, Variable, Workload
 from kiriwake.migrate.names import container_name, pascal, port_name
+from kiriwake.migrate.notice import Weight
 from kiriwake.migrate.stack import Json, ref
 
 _LEAST_MEMORY = 6
@@ -124,6 +125,7 @@ def _definition(  # noqa: PLR0917
             traced(mount.trace, "sub_path"), Fate.ADAPTED, f"{to}/MountPoints", reasons.VOLUME_FILES
         )
         ledger.claim(traced(mount.trace, "whole"), Fate.CARRIED, f"{to}/MountPoints", reasons.SAME)
+    tell_unexpanded(container, workload, setting)
     environment, secrets = _variables(container.variables, setting, written, to)
     r = container.resources
     hard = r.memory_limit if r.memory_limit and r.memory_limit <= size.memory else None
@@ -145,16 +147,7 @@ def _definition(  # noqa: PLR0917
         "PortMappings": _ports(container, written, taken, to, setting) or None,
         "Environment": environment or None,
         "Secrets": secrets or None,
-        "MountPoints": [
-            {
-                "SourceVolume": container_name(mount.volume),
-                "ContainerPath": prepared_path(mount.path),
-                "ReadOnly": mount.read_only,
-            }
-            for mount in container.mounts
-            if mount.volume in setting.volumes_of(workload)
-        ]
-        or None,
+        "MountPoints": mount_points(container, workload, setting) or None,
         "HealthCheck": _health(container, setting, to),
         "User": container.user if container.user and not windows else None,
         "ReadonlyRootFilesystem": container.read_only_root if not windows else None,
@@ -168,9 +161,73 @@ def _definition(  # noqa: PLR0917
     return {key: value for key, value in found.items() if value is not None}
 
 
-def prepared_path(path: str) -> str:
-    """A mount path without a trailing slash."""
-    return path.rstrip("/") or "/"
+def mount_points(container: Container, workload: Workload, setting: Setting) -> list[Json]:
+    """The mount points; a single file (`subPath`) takes its folder, for ECS mounts no files."""
+    found: list[Json] = []
+    known = setting.volumes_of(workload)
+    for mount in container.mounts:
+        path = mount.path.rstrip("/") or "/"
+        if mount.volume not in known:
+            setting.note(
+                "mount-not-carried",
+                Weight.DECIDE,
+                Text(
+                    en=f"{workload.name} loses what is mounted at {path}: bake it into the image",
+                    ja=f"{workload.name} の {path} のマウントは移せない。イメージに含めること",
+                ),
+                container.place,
+            )
+            continue
+        if mount.sub_path:
+            parent = path.rpartition("/")[0]
+            setting.note(
+                "mounts-one-file",
+                Weight.DECIDE,
+                Text(
+                    en=f"{workload.name} mounts {mount.sub_path} at {path}; ECS mounts"
+                    " whole folders,"
+                    f" so {parent or 'nothing'} is taken: check what else stands there",
+                    ja=f"{workload.name} は {mount.sub_path} を {path} にマウントする。ECS"
+                    " はフォルダー単位"
+                    f"なので {parent or '何も'}"
+                    f" {'をマウントする' if parent else 'マウントしない'}。"
+                    "そこにある他のファイルを確認すること",
+                ),
+                container.place,
+            )
+            if not parent:
+                continue
+            path = parent
+        if any(isinstance(m, dict) and m["ContainerPath"] == path for m in found):
+            continue
+        found.append(
+            {
+                "SourceVolume": container_name(mount.volume),
+                "ContainerPath": path,
+                "ReadOnly": mount.read_only,
+            }
+        )
+    return found
+
+
+def tell_unexpanded(container: Container, workload: Workload, setting: Setting) -> None:
+    """Tells of `$(NAME)` that the kubelet would have filled in from a secret or a field."""
+    words = [*(container.entry or ()), *(container.command or ())]
+    names = {v.name for v in container.variables if v.secret or v.filled or v.unknown}
+    for name in sorted(names):
+        if any(f"$({name})" in word for word in words):
+            setting.note(
+                "command-needs-a-shell",
+                Weight.DECIDE,
+                Text(
+                    en=f"{workload.name}: ECS does not fill in $({name}) in a command; let a shell"
+                    f" expand ${name}",
+                    ja=f"{workload.name}: ECS はコマンド中の $({name}) を展開しない。"
+                    f"シェルで ${name} を"
+                    "展開すること",
+                ),
+                container.place,
+            )
 
 
 def _linux(container: Container, added: list[str]) -> Json:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiriwake.core.text import Text
 from kiriwake.migrate import reasons as general
 from kiriwake.migrate.ecs.convert import Converted
+from kiriwake.migrate.ecs.leftovers import claim_wrappers
 from kiriwake.migrate.ecs.targets import container_port, health_question
 from kiriwake.migrate.eks import generate, reasons
 from kiriwake.migrate.eks.cluster import add_cluster, associate, pod_role
@@ -232,7 +233,7 @@ def _probe_notes(estate: Estate, endpoint: Endpoint) -> dict[str, str]:
     return {}
 
 
-def _generate(work: _Work) -> None:  # noqa: C901
+def _generate(work: _Work) -> None:
     anew = [w for w in work.estate.workloads if w.source is not Source.KUBERNETES]
     for image in all_moved(anew):
         work.images[image] = None
@@ -268,12 +269,10 @@ def _generate(work: _Work) -> None:  # noqa: C901
             work.ledger.claim(
                 traced(route.trace, "whole"), Fate.ADAPTED, "manifests/", reasons.GENERATED
             )
-    for document in work.estate.documents:
-        if isinstance(document, Map) and not is_kubernetes(document):
-            for part in ("parameters", "variables", "outputs", "modules", "$schema",
-                         "contentVersion", "version", "networks", "volumes", "name"):  # fmt: skip
-                spot = document.get(part)
-                work.ledger.claim((spot,), Fate.REPLACED, "manifests/", general.RESOLVED)
+    others = tuple(
+        d for d in work.estate.documents if not (isinstance(d, Map) and is_kubernetes(d))
+    )
+    claim_wrappers(work.ledger, others, "manifests/")
 
 
 def _claim_generated(work: _Work, workload: Workload) -> None:
@@ -298,6 +297,9 @@ def _claim_generated(work: _Work, workload: Workload) -> None:
                  "interactive", "terminal", "cpu_request", "cpu_limit", "memory_request",
                  "memory_limit", "resources")  # fmt: skip
         claim(traced(container.trace, *facts), Fate.ADAPTED, reasons.GENERATED)
+        for probe in (container.liveness, container.readiness, container.startup):
+            if probe is not None:
+                claim(traced(probe.trace, "whole"), Fate.ADAPTED, reasons.GENERATED)
         for variable in container.variables:
             claim(traced(variable.trace, "whole"), Fate.CARRIED, reasons.GENERATED)
         for mount in container.mounts:

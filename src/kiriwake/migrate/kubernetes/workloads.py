@@ -119,7 +119,7 @@ def read_workload(
         place=tree.place,
         tree=tree,
         trace=trace(
-            name=at(tree, "metadata", "name"),
+            name=at(tree, "metadata", "name") or at(tree, "metadata", "generateName"),
             namespace=at(tree, "metadata", "namespace"),
             annotations=at(tree, "metadata", "annotations"),
             own_labels=at(tree, "metadata", "labels"),

@@ -119,7 +119,7 @@ def usage(world: World, namespace: str, hard: Mapping[str, str]) -> dict[str, De
             if resource == "pods":
                 amounts |= _compute(obj)
             for name, amount in amounts.items():
-                for said in (name, name.removeprefix("requests.")):
+                for said in {name, name.removeprefix("requests.")}:
                     if said in used and (said == name or name not in hard):
                         used[said] += amount
     return used

@@ -39,6 +39,7 @@ SELF = {
 }
 """The controller that looks at a changed object itself."""
 
+REPLICA_SETS = "replicasets.apps"
 OWNER = {
     "Deployment": "deployments",
     "ReplicaSet": "replicasets",
@@ -88,6 +89,10 @@ def _on_change(world: World, resource: str, old: Obj | None, new: Obj | None) ->
         soon(OWNER[owner["kind"]], namespace, owner["name"])
     if resource == "pods":
         _pod_changed(world, old, new)
+        if new is None and owner and owner["kind"] == "ReplicaSet":
+            above = controller_of(world.store.find(REPLICA_SETS, namespace, owner["name"]) or {})
+            if above:
+                soon(OWNER.get(above["kind"], "deployments"), namespace, above["name"])
     if resource == "nodes":
         _node_changed(world, old, new)
     if resource == "namespaces":

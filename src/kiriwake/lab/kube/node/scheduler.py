@@ -12,6 +12,7 @@ from kiriwake.lab.kube.control.fitting import REQUIRED, selected, takes_term, un
 from kiriwake.lab.kube.objects import (
     Obj,
     containers_of,
+    controller_of,
     is_going,
     labels_of,
     name_of,
@@ -38,7 +39,8 @@ class Load:
     """What the pods of one node ask for."""
 
     pods: dict[str, Mapping[str, Decimal]] = field(default_factory=dict)
-    total: Counter[str] = field(default_factory=Counter)
+    owners: Counter[str] = field(default_factory=Counter)
+    """How many pods of one controller are here."""
     amounts: dict[str, Decimal] = field(default_factory=dict)
 
 
@@ -67,6 +69,7 @@ class Scheduler:
             return
         if before:
             self._loads[before].pods.pop(key, None)
+            self._loads[before].owners[_owner(pod)] -= 1
             self._recount(before)
             self.wake()
         self._node_of[key] = node
@@ -74,6 +77,7 @@ class Scheduler:
             load = self._loads.setdefault(node, Load())
             asks = requests_of(pod["spec"])
             load.pods[key] = asks
+            load.owners[_owner(pod)] += 1
             for name, amount in asks.items():
                 load.amounts[name] = load.amounts.get(name, Decimal(0)) + amount
 
@@ -116,15 +120,15 @@ class Scheduler:
         if not fits:
             self._refuse(pod, nodes, reasons)
             return
-        self._bind(pod, min(fits, key=self._rank))
+        self._bind(pod, min(fits, key=lambda node: self._rank(node, _owner(pod))))
 
-    def _rank(self, node: Obj) -> tuple[Decimal, str]:
-        """The least loaded node first; a pod that asks for nothing counts as 100m."""
+    def _rank(self, node: Obj, owner: str) -> tuple[int, Decimal, str]:
+        """Apart from its own kind, then the least loaded; who asks for nothing counts as 100m."""
         load = self._loads.get(name_of(node), Load())
         room = self._allocatable(node)
         cpu = room.get("cpu") or Decimal(1)
         asked = load.amounts.get("cpu", Decimal(0)) + ASSUMED_CPU * len(load.pods)
-        return asked / cpu, name_of(node)
+        return load.owners[owner] if owner else 0, asked / cpu, name_of(node)
 
     def _bind(self, pod: Obj, node: Obj) -> None:
         self.unschedulable.pop((namespace_of(pod), name_of(pod)), None)
@@ -311,6 +315,10 @@ def requests_of(spec: Obj) -> dict[str, Decimal]:
         for name, value in ((container.get("resources") or {}).get("requests") or {}).items():
             total[name] = max(total.get(name, Decimal(0)), quantity(value))
     return total
+
+
+def _owner(pod: Obj) -> str:
+    return str((controller_of(pod) or {}).get("uid", ""))
 
 
 def _cordoned(spec: Obj, node: Obj) -> bool:
