@@ -11,10 +11,11 @@ import click
 
 from kiriwake import __version__
 from kiriwake.cli.io import open_io
+from kiriwake.cli.usage import usage_error
 from kiriwake.core.errors import InternalError, KiriwakeError, UsageError
 from kiriwake.core.text import Lang, Text, verbatim
-from kiriwake.report.neutralise import plain
-from kiriwake.report.width import columns, wrap
+from kiriwake.report.neutralise import json_text, plain
+from kiriwake.report.width import folded
 
 
 def show(error: Exception, arguments: Sequence[str]) -> int:
@@ -55,28 +56,26 @@ def show(error: Exception, arguments: Sequence[str]) -> int:
 
 def show_usage(error: click.ClickException, arguments: Sequence[str]) -> None:
     """Prints that the command line cannot be understood."""
-    context = getattr(error, "ctx", None)
-    path = context.command_path if context else "kiriwake"
-    told = UsageError(
-        "usage",
-        verbatim(error.format_message()),
-        hints=(Text(en=f"{path} --help", ja=f"{path} --help"),),
-    )
-    _print(told, arguments)
+    _print(usage_error(error), arguments)
 
 
 def _print(error: KiriwakeError, arguments: Sequence[str]) -> None:
     lang = _flag(arguments, "--lang")
     io = open_io(lang=lang if lang in {"en", "ja"} else None, color=None, verbose=False)
-    if _flag(arguments, "--format") == "json":
-        print(document(error, io.lang), file=io.out)
+    told = lines(error, io.lang, io.width)
+    if (_flag(arguments, "--format") or io.env.get("KIRIWAKE_FORMAT")) == "json":
+        try:
+            print(document(error, io.lang), file=io.out, flush=True)
+        except OSError:
+            # Nobody reads it, or there is no room for it: a person still gets to know.
+            print("\n".join(told), file=io.err)
         return
-    print("\n".join(lines(error, io.lang, io.width)), file=io.err)
+    print("\n".join(told), file=io.err)
 
 
 def document(error: KiriwakeError, lang: Lang) -> str:
     """`kiriwake-error/1`."""
-    return json.dumps(
+    told = json.dumps(
         {
             "schema": "kiriwake-error/1",
             "exit": error.exit,
@@ -87,11 +86,14 @@ def document(error: KiriwakeError, lang: Lang) -> str:
         },
         ensure_ascii=False,
     )
+    return json_text(told)
 
 
 def lines(error: KiriwakeError, lang: Lang, width: int) -> list[str]:
     """What happened, why, and what to type next."""
-    told = wrap(plain(f"error[{error.reference}]: {error.message.in_(lang)}"), width)
+    word = "error" if lang is Lang.EN else "エラー"
+    head = f"{word}[{error.reference}]: "
+    told = list(folded(plain(error.message.in_(lang)), first=head, rest="    ", to=width))
     if error.note:
         label = "  = note: " if lang is Lang.EN else "  = 補足: "
         told += _hanging(label, error.note.in_(lang), width)
@@ -102,8 +104,7 @@ def lines(error: KiriwakeError, lang: Lang, width: int) -> list[str]:
 
 
 def _hanging(label: str, text: str, width: int) -> list[str]:
-    first, *rest = wrap(plain(text), width - columns(label)) or [""]
-    return [label + first, *(" " * columns(label) + line for line in rest)]
+    return list(folded(plain(text), first=label, to=width))
 
 
 def _flag(arguments: Sequence[str], name: str) -> str | None:

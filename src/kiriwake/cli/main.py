@@ -60,11 +60,9 @@ class _Verbs(click.Group):
         """Names the nearest verb for one that there is not."""
         verb = args[0] if args else ""
         if verb and not verb.startswith("-") and self.get_command(ctx, verb) is None:
-            from difflib import get_close_matches  # noqa: PLC0415 - only for a typo
+            from kiriwake.cli.usage import unknown_verb  # noqa: PLC0415 - only for a typo
 
-            near = get_close_matches(verb, VERBS, n=1)
-            hint = f'; did you mean "{near[0]}"?' if near else ""
-            ctx.fail(f'there is no verb "{verb}"{hint}')
+            raise unknown_verb(verb, VERBS)
         return super().resolve_command(ctx, args)
 
 

@@ -13,6 +13,7 @@ from kiriwake.diagnose.diagnosis import Diagnosis, Finding
 from kiriwake.report import command, words
 from kiriwake.report.neutralise import plain
 from kiriwake.report.report import Report
+from kiriwake.report.shell import shell_lines
 from kiriwake.report.width import wrap
 
 
@@ -40,7 +41,8 @@ class TerminalTeller:
             if self._dry_run:
                 print(plain(line), file=io.out)
             else:
-                self._out(f"  $ {line}")
+                for part in shell_lines(f"$ {line}", indent="  ", to=io.width):
+                    print(part, file=io.out)
 
     def ask_slot(self, slot: Slot) -> str | None:
         """A value, asked for where somebody can answer."""

@@ -22,6 +22,10 @@ class Fact:
     at: datetime
     direct: bool = False
     """AWS itself named it, as opposed to: we inferred it from numbers."""
+    quote: str = ""
+    """What was seen, in AWS's own words (`HealthCheckPath "/health"`); lines make a table."""
+    mark: str = ""
+    """The part of the quote's last line, or of the sentence, that decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +64,31 @@ class Unknown:
 Verdict: TypeAlias = Holds | RuledOut | Unknown
 
 
-def holds(says: Text, seen: Known[Any], *, direct: bool = False) -> Holds:
+def holds(
+    says: Text, seen: Known[Any], *, direct: bool = False, quote: str = "", mark: str = ""
+) -> Holds:
     """It is so, as this observation shows."""
-    return Holds((Fact(says, seen.call, seen.at, direct),))
+    return Holds((Fact(says, seen.call, seen.at, direct, quote, mark),))
 
 
-def ruled_out(says: Text, seen: Known[Any], *, direct: bool = False) -> RuledOut:
+def ruled_out(
+    says: Text, seen: Known[Any], *, direct: bool = False, quote: str = "", mark: str = ""
+) -> RuledOut:
     """It is not so, as this observation shows."""
-    return RuledOut((Fact(says, seen.call, seen.at, direct),))
+    return RuledOut((Fact(says, seen.call, seen.at, direct, quote, mark),))
 
 
-def when(so: bool, says: Text, seen: Known[Any], *, direct: bool = False) -> Holds | RuledOut:
+def when(
+    so: bool,
+    says: Text,
+    seen: Known[Any],
+    *,
+    direct: bool = False,
+    quote: str = "",
+    mark: str = "",
+) -> Holds | RuledOut:
     """It is so or not, and either way this sentence quotes what was observed."""
-    return (holds if so else ruled_out)(says, seen, direct=direct)
+    return (holds if so else ruled_out)(says, seen, direct=direct, quote=quote, mark=mark)
 
 
 def given(seen: Observed[T], decide: Callable[[Known[T]], Verdict]) -> Verdict:

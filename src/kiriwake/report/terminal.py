@@ -1,359 +1,346 @@
-"""The report for a person at a terminal: 80 columns, ASCII structure, either language.
-
-A headline says what is wrong and stands alone; the gutter quotes what was seen, each
-fact with the number of its call; notes say why, and every action is in `help`.
-"""
+"""A report for a terminal: the grammar of a compiler's diagnostics, in ASCII and 80 columns."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Iterable, Iterator, Sequence
 
-from kiriwake.causes.cause import Level
-from kiriwake.core.observed import Missing, Why
-from kiriwake.core.plan import Plan, Risk
-from kiriwake.core.symptom import TITLES
-from kiriwake.core.target import Kind
-from kiriwake.core.text import Lang, Text
-from kiriwake.core.verdict import Fact
-from kiriwake.diagnose.diagnosis import Depth, Diagnosis, Excluded, Finding, Open, Status
-from kiriwake.report import command, words
+from kiriwake.core.observed import Call
+from kiriwake.core.text import Text
+from kiriwake.diagnose.diagnosis import Diagnosis, Status
+from kiriwake.report import words
+from kiriwake.report.calls import Calls, calls_of
+from kiriwake.report.fixing import shown_target
+from kiriwake.report.neutralise import line as inert
 from kiriwake.report.neutralise import plain
-from kiriwake.report.numbering import Numbers
 from kiriwake.report.report import Report
-from kiriwake.report.width import columns, pad, wrap
+from kiriwake.report.shell import shell_lines
+from kiriwake.report.story import Block, Help, Row, Shown, Story, Style, story
+from kiriwake.report.width import columns, folded, packed, pad
 
-NEAREST = 3
-"""So many ruled-out causes are told unless all are asked for."""
-
-
-class Ink(StrEnum):
-    """Colours, as a terminal is told them; meaning never hangs on colour alone."""
-
-    RED = "31;1"
-    YELLOW = "33;1"
-    GREEN = "32;1"
-    BLUE = "34;1"
-    DIM = "2"
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How wide, how colourful and how talkative."""
-
-    lang: Lang = Lang.EN
-    width: int = 80
-    colour: bool = False
-    verbose: bool = False
-
-    def ink(self, text: str, ink: Ink) -> str:
-        """The text in a colour, where colours are wanted."""
-        return f"\x1b[{ink}m{text}\x1b[0m" if self.colour else text
+_NUMBER = re.compile(r"(?<![\w.:/\-])\d[\d,]*(?![\w:/\-]|\.\d)")
+_HEADLINE = re.compile(r"^[^\s\[:]+(\[[^\]]*\])?(?= ?:)")
+_COLORS = {
+    "cause": "1;31",
+    "mechanism": "1;35",
+    "warning": "1;33",
+    "clear": "1;32",
+    "inconclusive": "1;36",
+}
+_FRAME = "1;34"
+_HELP = "1;36"
+_MARK = {True: "1;31", False: "1;34"}
+_LEAST_FOR_REFS = 60
+"""A narrower terminal has the calls of a fact on the fact's own line, not at the right."""
 
 
 def render(report: Report, style: Style) -> str:
-    """The whole report."""
-    blocks = [_Target(report, diagnosis, style).text() for diagnosis in report.diagnoses]
-    return "\n".join([*blocks, _counts(report, style)])
+    """The report, ending in a newline."""
+    return _Page(report, calls_of(report), style).text()
 
 
-def _counts(report: Report, style: Style) -> str:
-    findings = [f for d in report.diagnoses for f in d.findings]
-    causes = len([f for f in findings if f.cause.level is Level.CAUSE])
-    warnings = len(findings) - causes
-    ruled = sum(len(d.ruled_out) for d in report.diagnoses)
-    unknown = sum(len(d.unknown) for d in report.diagnoses)
-    calls = sum(request.times for request in report.requests)
-    says = Text(
-        en=(
-            f"{_n(causes, 'cause')}, {_n(warnings, 'warning')}, {ruled} ruled out,"
-            f" {unknown} unknown; {_n(calls, 'API call')} in {report.seconds:.1f} s."
-            f" {words.CHANGED_NOTHING.en}"
-        ),
-        ja=(
-            f"原因 {causes}, 警告 {warnings}, 除外 {ruled}, 不明 {unknown}"
-            f" (API 呼び出し {calls} 回, {report.seconds:.1f} 秒)。{words.CHANGED_NOTHING.ja}"
-        ),
-    )
-    return "\n".join(wrap(says.in_(style.lang), style.width)) + "\n"
-
-
-def _n(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-@dataclass
-class _Target:
-    """The report on one target, line by line."""
-
-    report: Report
-    diagnosis: Diagnosis
-    style: Style
-    lines: list[str] = field(default_factory=list)
-    numbers: Numbers = field(default_factory=Numbers)
+class _Page:
+    def __init__(self, report: Report, calls: Calls, style: Style) -> None:
+        self._report = report
+        self._calls = calls
+        self._style = style
+        self._told: set[int] = set()
 
     def text(self) -> str:
-        """The lines, joined."""
-        causes = [f for f in self.diagnosis.findings if f.cause.level is Level.CAUSE]
-        for n, finding in enumerate(causes):
-            self._cause(finding, first=n == 0)
-        if not causes:
-            self._nothing()
-        for finding in self.diagnosis.findings:
-            if finding.cause.level is Level.WARNING:
-                self._warning(finding)
-        self._rest()
-        self._calls()
-        if causes:
-            self._say(f"{self._t(words.MORE)} kiriwake explain {causes[0].id}")
-        return "\n".join(self.lines) + "\n"
+        return "".join(f"{inert(line).rstrip()}\n" for line in self._lines())
 
-    # --- findings ------------------------------------------------------------------
-    def _cause(self, finding: Finding, *, first: bool) -> None:
-        label = words.CAUSE if finding.root else words.MECHANISM
-        self._headline(label, finding, Ink.RED)
-        if first:
-            self._where()
-            self._gutter()
-            self._symptoms()
-        self._facts(finding.because)
-        self._gutter()
-        for note in (finding.cause.meaning, finding.cause.contrast):
-            self._note(note)
-        if finding.plans:
-            self._gutter()
-        for letter, plan in zip("abcdefgh", finding.plans, strict=False):
-            self._help(letter, finding, plan)
-        self.lines.append("")
+    def _lines(self) -> Iterator[str]:
+        several = len(self._report.diagnoses) > 1
+        for diagnosis in self._report.diagnoses:
+            if several and not self._style.verbose and diagnosis.status is Status.CLEAR:
+                continue
+            yield from self._target(self._story(diagnosis))
+            yield ""
+        if several:
+            yield from self._clear()
+        if self._told or self._style.verbose:
+            yield from self._seen_by()
+            yield ""
+        yield from self._end()
 
-    def _warning(self, finding: Finding) -> None:
-        self._headline(words.WARNING, finding, Ink.YELLOW)
-        fact = finding.because[0]
-        self._cited("  --> ", fact)
-        self.lines.append("")
+    def _story(self, diagnosis: Diagnosis) -> Story:
+        return story(diagnosis, self._calls, self._style, self._report.identity.region)
 
-    def _headline(self, label: Text, finding: Finding, ink: Ink) -> None:
-        head = f"{self._t(label)}[{finding.id}]: "
-        lines = wrap(head + self._t(finding.cause.title), self.style.width)
-        self.lines.append(self.style.ink(lines[0], ink))
-        self.lines += [self.style.ink(f"    {line}", ink) for line in lines[1:]]
-
-    def _nothing(self) -> None:
-        status = self.diagnosis.status
-        ink = Ink.YELLOW if status is Status.INCONCLUSIVE else Ink.GREEN
-        head = f"{self.diagnosis.target}: {self._t(words.STATUS[status])}"
-        self.lines += [self.style.ink(line, ink) for line in wrap(plain(head), self.style.width)]
-        self._where()
-        if self.diagnosis.symptoms:
-            self._gutter()
-            self._symptoms()
-        self.lines.append("")
-
-    def _where(self) -> None:
-        target = self.diagnosis.target
-        at = self.diagnosis.taken_at.strftime("%Y-%m-%d %H:%M:%S UTC")
-        name = {
-            Kind.ECS_SERVICE: Text(
-                en=f"service {target.name}, cluster {target.place}",
-                ja=f"サービス {target.name}, クラスター {target.place}",
-            ),
-            Kind.ECS_TASK: Text(
-                en=f"task {target.name}, cluster {target.place}",
-                ja=f"タスク {target.name}, クラスター {target.place}",
-            ),
-        }.get(target.kind, Text(en=str(target), ja=str(target)))
-        region = self.report.identity.region
-        place = f"{self._t(name)}, {region}" if region else self._t(name)
-        when = f"{at} {words.AS_OF.ja}" if self.style.lang is Lang.JA else f"{words.AS_OF.en} {at}"
-        whole = f"  --> {place}   {when}"
-        if columns(whole) <= self.style.width:
-            self.lines.append(plain(whole))
-        else:
-            self._hanging("  --> ", place)
-            self._hanging("      ", when)
-
-    def _symptoms(self) -> None:
-        label = self._t(words.SYMPTOMS)
-        for symptom in self.diagnosis.symptoms:
-            title = self._t(TITLES[symptom.id])
-            self._hanging(f"   | {label}: ", title, then="   |   ")
-            for fact in symptom.because[:1]:
-                self._cited("   |   ", fact)
-
-    def _facts(self, facts: Sequence[Fact]) -> None:
-        shown = {f for s in self.diagnosis.symptoms for f in s.because[:1]}
-        fresh = [fact for fact in facts if fact not in shown] or list(facts)
-        if any(fact in shown for fact in facts) or self.diagnosis.symptoms:
-            self._gutter()
-        for fact in fresh:
-            self._cited("   | ", fact, mark=fact.direct)
-
-    def _cited(self, prefix: str, fact: Fact, *, mark: bool = False) -> None:
-        """A fact with its call's number at the right edge; what AWS named is underlined."""
-        cite = f"[{self.numbers.of(fact.call)}]"
-        room = self.style.width - columns(prefix) - columns(cite) - 1
-        lines = wrap(plain(self._t(fact.says)), room)
-        hanging = prefix if "|" in prefix else " " * columns(prefix)
-        for n, line in enumerate(lines):
-            start = prefix if n == 0 else hanging
-            if n == len(lines) - 1:
-                gap = self.style.width - columns(start) - columns(cite)
-                self.lines.append(f"{start}{pad(line, gap)}{cite}")
-            else:
-                self.lines.append(f"{start}{line}")
-        if mark and len(lines) == 1:
-            self.lines.append(f"{prefix}{self.style.ink('^' * columns(lines[0]), Ink.RED)}")
-
-    def _note(self, note: Text) -> None:
-        head = f"   = {self._t(words.NOTE)}: "
-        self._hanging(head, self._t(note))
-
-    def _help(self, letter: str, finding: Finding, plan: Plan) -> None:
-        head = f"{self._t(words.HELP)} ({letter}): "
-        risk = f"[{self._t(words.RISK[plan.risk])}]"
-        room = self.style.width - columns(head) - columns(risk) - 2
-        lines = wrap(plain(self._t(plan.title)), room)
-        first = f"{head}{lines[0]}"
-        gap = self.style.width - columns(risk)
-        self.lines.append(self.style.ink(f"{pad(first, gap)}{risk}", Ink.BLUE))
-        self.lines += [f"{' ' * columns(head)}{line}" for line in lines[1:]]
-        for shown in self._to_type(finding, plan):
-            self._typed(shown)
-
-    def _to_type(self, finding: Finding, plan: Plan) -> Iterable[str]:
-        if plan.risk is not Risk.SHOW:
-            target = str(self.diagnosis.target).removeprefix("ecs:")
-            options = "" if plan is finding.plans[0] else f" --plan {plan.id}"
-            options += "".join(f" --set {s.name}={s.example}" for s in plan.slots)
-            yield f"kiriwake fix {finding.id} {target}{options}"
-        if plan.risk is Risk.SHOW or self.style.verbose:
-            yield from command.lines(plan, plan.apply)
-
-    def _typed(self, line: str) -> None:
-        """A line to type, broken as a shell allows it."""
-        prefix = "        | "
-        room = self.style.width - columns(prefix) - 2
-        if columns(line) <= room + 2:
-            self.lines.append(prefix + plain(line))
-            return
-        parts = wrap(plain(line), room)
-        self.lines += [f"{prefix}{part} \\" for part in parts[:-1]]
-        self.lines.append(f"{prefix}{parts[-1]}")
-
-    # --- the rest ------------------------------------------------------------------
-    def _rest(self) -> None:
-        diagnosis = self.diagnosis
-        before = len(self.lines)
-        if diagnosis.unexplained and diagnosis.findings:
-            told = [f"{id_}: {self._t(TITLES[id_])}" for id_ in diagnosis.unexplained]
-            self._table(words.UNEXPLAINED, [(line, "", "") for line in told])
-        ruled = self._nearest()
-        self._table(words.RULED_OUT, [self._excluded(excluded) for excluded in ruled])
-        self._table(words.UNKNOWN, [row for left in self._live() for row in self._open(left)])
-        self._table(
-            words.UNKNOWN,
-            [
-                (id_, self._missing(missing[0]), "")
-                for id_, missing in diagnosis.blind
-                if missing[0].why is not Why.NOT_ASKED
-            ],
-        )
-        self._table(
-            words.NOT_CHECKED,
-            [(f"{self._t(n.what)}:", self._t(n.why), "") for n in diagnosis.not_checked],
-        )
-        if len(self.lines) > before:
-            self.lines.append("")
-
-    def _nearest(self) -> Sequence[Excluded]:
-        """Those that could have explained most come first; without a symptom none is near."""
-        seen = {symptom.id for symptom in self.diagnosis.symptoms}
-        if self.style.verbose:
-            return self.diagnosis.ruled_out
-        near = [e for e in self.diagnosis.ruled_out if not e.no_symptom and e.cause.explains & seen]
-        said = Counter(e.because[0].says.en for e in near if e.because)
-        # What is ruled out by a number of its own tells more than what no text names.
-        near.sort(
-            key=lambda e: (
-                said[e.because[0].says.en] if e.because else len(near),
-                -len(e.cause.explains & seen),
-                e.id,
-            )
-        )
-        return near[:NEAREST]
-
-    def _live(self) -> Sequence[Open]:
-        if self.style.verbose:
-            return self.diagnosis.unknown
-        return [
-            left
-            for left in self.diagnosis.unknown
-            if left.crash
-            or (
-                left.cause.level is Level.CAUSE
-                and self.diagnosis.depth is Depth.FULL
-                and any(m.why is not Why.NOT_ASKED for m in left.missing)
-            )
+    # --- one target ------------------------------------------------------------------
+    def _target(self, told: Story) -> Iterator[str]:
+        for index, block in enumerate(told.blocks):
+            if index:
+                yield ""
+            yield from self._block(block, told)
+        lists = [
+            (words.RULED_OUT, told.ruled_out),
+            (words.UNKNOWN, told.unknown),
+            (words.NOT_CHECKED, told.not_checked),
         ]
-
-    def _excluded(self, excluded: Excluded) -> tuple[str, str, str]:
-        if not excluded.because:
-            return excluded.id, "-", ""
-        fact = excluded.because[0]
-        return excluded.id, self._t(fact.says), f"[{self.numbers.of(fact.call)}]"
-
-    def _open(self, left: Open) -> Iterable[tuple[str, str, str]]:
-        if left.crash:
-            yield left.id, f"{self._t(words.CRASHED)}: {left.crash}", ""
-        actions = {m.call.action: m for m in left.missing}
-        for missing in actions.values():
-            yield left.id, self._missing(missing), ""
-
-    def _missing(self, missing: Missing) -> str:
-        return f"{self._t(words.WHY[missing.why])}: {missing.call.action}"
-
-    def _table(self, label: Text, rows: Sequence[tuple[str, str, str]]) -> None:
-        if not rows:
+        if told.unexplained and told.status is Status.CAUSE_FOUND:
+            rows = tuple(Row("", symptom) for symptom in told.unexplained)
+            lists.insert(0, (words.UNEXPLAINED, rows))
+        shown = [(self._in(label), rows) for label, rows in lists if rows]
+        if not shown:
             return
-        head = self._t(label) + "  "
-        indent = columns(head)
-        column = min(max(columns(left) for left, _, _ in rows) + 2, 40)
-        for n, (left, right, cite) in enumerate(rows):
-            start = (head if n == 0 else " " * indent) + pad(plain(left), column)
-            room = self.style.width - columns(start) - columns(cite) - 1
-            cut = wrap(plain(right), max(room, 12))
-            text = cut[0] if len(cut) == 1 else f"{wrap(plain(right), max(room - 3, 9))[0]}..."
-            gap = self.style.width - columns(start) - columns(cite)
-            self.lines.append(f"{start}{pad(text, gap) if cite else text}{cite}".rstrip())
+        yield ""
+        label_width = max(columns(label) for label, _ in shown) + 2
+        ids = [columns(row.id) for _, rows in shown for row in rows]
+        for label, rows in shown:
+            yield from self._rows(label, rows, label_width, max(ids))
 
-    def _calls(self) -> None:
-        cited = self.numbers.all()
-        if not cited:
+    def _block(self, block: Block, told: Story) -> Iterator[str]:
+        head = f"{block.label}[{block.id}]: " if block.id else f"{block.label}: "
+        color = _COLORS[block.kind]
+        for n, line in enumerate(self._fold(block.headline, head, "    ")):
+            yield self._paint(line, color, _HEADLINE) if n == 0 else line
+        if block.kind == "warning":
+            yield from self._warning(block)
             return
-        head = f"{self._t(words.SEEN_BY)} "
-        items = [f"[{n}] {call.action}" for n, call in cited]
-        line = head
-        for item in items:
-            if columns(line) > columns(head) and columns(f"{line} {item}") > self.style.width:
-                self.lines.append(line.rstrip())
-                line = " " * columns(head)
-            line += f"{item} "
-        self.lines += [line.rstrip(), ""]
+        yield from self._where(told)
+        notes = list(self._notes(block))
+        if block.shown or notes:
+            yield self._bar()
+        for shown in block.shown:
+            yield from self._shown(shown)
+        if block.shown and notes:
+            yield self._bar()
+        yield from notes
+        if block.helps:
+            yield self._bar()
+        for help_ in block.helps:
+            yield from self._help(help_)
 
-    # --- small change --------------------------------------------------------------
-    def _t(self, text: Text) -> str:
-        return text.in_(self.style.lang)
+    def _notes(self, block: Block) -> Iterator[str]:
+        for symptom in block.symptoms:
+            yield from self._note(words.SEEN, symptom.says, symptom.calls)
+        for lack in block.lacks:
+            label = words.UNKNOWN if block.kind == "inconclusive" else words.LACKS
+            yield from self._note(label, lack)
+        for note in block.notes:
+            yield from self._note(words.NOTE, note)
 
-    def _gutter(self) -> None:
-        if self.lines and self.lines[-1] != "   |":
-            self.lines.append("   |")
+    def _warning(self, block: Block) -> Iterator[str]:
+        for shown in block.shown:
+            yield from self._with_calls("  --> ", shown.quote or shown.says, shown.calls, "      ")
+        for note in block.notes:
+            yield from self._note(words.NOTE, note)
+        for help_ in block.helps:
+            yield from self._help(help_)
 
-    def _say(self, text: str) -> None:
-        self.lines += wrap(plain(text), self.style.width)
+    def _where(self, told: Story) -> Iterator[str]:
+        head = f"  --> {told.where}"
+        gap = self._style.width - columns(head) - columns(told.when)
+        if gap >= 2:  # noqa: PLR2004 - two spaces part the two
+            yield f"{head}{' ' * min(gap, 3)}{told.when}"
+            return
+        yield from self._fold(f"{told.where}  {told.when}", "  --> ", "      ")
 
-    def _hanging(self, head: str, text: str, then: str = "") -> None:
-        lines = wrap(plain(text), self.style.width - columns(head))
-        self.lines.append(head + lines[0])
-        self.lines += [f"{pad(then, columns(head))}{line}" for line in lines[1:]]
+    # --- the gutter ------------------------------------------------------------------
+    def _shown(self, shown: Shown) -> Iterator[str]:
+        bar = "   | "
+        if not shown.quote:
+            yield from self._marked(bar, shown.says, shown)
+            return
+        *above, last = shown.quote.splitlines()
+        for line in above:
+            yield from self._fold(line, bar, bar)
+        yield from self._with_calls(bar, last, shown.calls, bar)
+        self._told.update(shown.calls)
+        at = last.rfind(shown.mark) if shown.mark else -1
+        start = columns(bar) + columns(last[:at]) if at >= 0 else -1
+        sign = "^" if shown.direct else "-"
+        under = sign * max(columns(shown.mark), 1)
+        reach = self._style.width
+        if at < 0 or start + len(under) + 1 + min(columns(shown.says), 20) > reach:
+            yield from self._fold(shown.says, f"{bar}{sign} ", f"{bar}  ")
+            return
+        first = bar + " " * (start - columns(bar)) + under + " "
+        lines = list(self._fold(shown.says, first, bar + " " * (columns(first) - columns(bar))))
+        if len(lines) > 2:  # noqa: PLR2004 - a narrow column of words is no label
+            yield first.rstrip()
+            yield from self._fold(shown.says, f"{bar}{sign} ", f"{bar}  ")
+            return
+        for n, line in enumerate(lines):
+            yield self._paint_marks(line, shown.direct) if n == 0 else line
+
+    def _marked(self, bar: str, says: str, shown: Shown) -> Iterator[str]:
+        lines = list(self._with_calls(bar, says, shown.calls, bar))
+        left = shown.mark
+        last = len(lines) - 1
+        for n, line in enumerate(lines):
+            yield line
+            if self._style.width < _LEAST_FOR_REFS:
+                continue
+            body = line[: len(line) - len(self._refs(shown.calls))] if shown.calls else line
+            marks = _marks(body, left, shown.direct)
+            tail = ""
+            if shown.direct and n == last:
+                tail = f"  {self._in(words.AWS_SAYS)}" if marks else ""
+            if marks and columns(marks) + columns(tail) <= self._style.width:
+                yield self._paint_marks(marks, shown.direct) + tail
+            elif marks:
+                yield self._paint_marks(marks, shown.direct)
+
+    def _with_calls(self, first: str, says: str, calls: Sequence[int], rest: str) -> Iterator[str]:
+        """The words, and the calls' numbers at the right edge of the last line."""
+        self._told.update(calls)
+        refs = self._refs(calls)
+        room = self._style.width - (len(refs) + 1 if refs else 0)
+        if refs and self._style.width < _LEAST_FOR_REFS:
+            yield from self._fold(f"{says} {refs}", first, rest)
+            return
+        *above, last = list(folded(says, first=first, rest=rest, to=room)) or [first]
+        yield from above
+        yield pad(last, self._style.width - len(refs)) + refs
+
+    def _refs(self, calls: Sequence[int]) -> str:
+        shown = "".join(f"[{n}]" for n in calls[:3])
+        return shown + ("+" if len(calls) > 3 else "")  # noqa: PLR2004 - as many as are shown
+
+    def _note(self, label: Text, says: str, calls: Sequence[int] = ()) -> Iterator[str]:
+        first = f"   = {self._in(label)}: "
+        rest = " " * columns(first)
+        if calls:
+            yield from self._with_calls(first, says, calls, rest)
+        else:
+            yield from self._fold(says, first, rest)
+
+    def _help(self, help_: Help) -> Iterator[str]:
+        letter = f" ({help_.letter})" if help_.letter else ""
+        head = f"{self._in(words.HELP)}{letter}: "
+        risk = f"[{help_.risk}]" if help_.risk else ""
+        lines = list(self._fold(help_.title, head, " " * min(columns(head), 10)))
+        gap = self._style.width - columns(lines[-1]) - columns(risk)
+        if risk and gap < 2:  # noqa: PLR2004 - two spaces part the two
+            lines.append("")
+            gap = self._style.width - columns(risk)
+        lines[-1] += " " * gap + risk if risk else ""
+        for n, line in enumerate(lines):
+            yield self._paint(line, _HELP, _HEADLINE_HELP) if n == 0 else line
+        for ask in help_.asks:
+            yield from self._fold(ask, "          ", "            ")
+        for command in help_.commands:
+            yield from shell_lines(command, indent="    ", to=self._style.width)
+
+    # --- lists -----------------------------------------------------------------------
+    def _rows(
+        self, label: str, rows: Sequence[Row], label_width: int, id_width: int
+    ) -> Iterator[str]:
+        for n, row in enumerate(rows):
+            first = pad(label if n == 0 else "", label_width)
+            wide = self._style.width >= _LEAST_FOR_REFS and "/" in row.id
+            if wide and columns(first) + id_width <= self._style.width // 2 + 8:
+                head = first + pad(row.id, id_width + 2)
+                yield from self._with_calls(head, row.says, row.calls, " " * columns(head))
+            else:
+                says = f"{row.id}: {row.says}" if row.id else row.says
+                rest = " " * (label_width + 2)
+                yield from self._with_calls(first, says, row.calls, rest)
+
+    def _clear(self) -> Iterator[str]:
+        names = [
+            plain(shown_target(d.target))
+            for d in self._report.diagnoses
+            if d.status is Status.CLEAR
+        ]
+        if not names or self._style.verbose:
+            return
+        shown, more = names[:_CLEAR_SHOWN], len(names) - _CLEAR_SHOWN
+        tail = [self._in(words.and_more(more, "-v"))] if more > 0 else []
+        head = f"{self._in(words.CLEAR)}  "
+        for item in (*shown, *tail):
+            yield from self._fold(item, head, " " * (columns(head) + 2))
+            head = " " * columns(head)
+        yield ""
+
+    # --- the end ---------------------------------------------------------------------
+    def _seen_by(self) -> Iterator[str]:
+        requests = self._calls.requests
+        numbers = sorted(self._told) if not self._style.verbose else range(1, len(requests) + 1)
+        calls = {n: requests[n - 1].call for n in numbers}
+        head = f"{self._in(words.SEEN_BY)} "
+        if self._style.verbose:
+            rest = " " * columns(head)
+            for index, (n, call) in enumerate(calls.items()):
+                request = requests[n - 1]
+                says = f"[{n}] {plain(str(call))}  x{request.times}, {request.ms} ms"
+                yield from self._fold(says, rest if index else head, rest + "    ")
+            return
+        items = [f"[{n}] {self._call(call, calls.values())}" for n, call in calls.items()]
+        for line in packed(items, first=head, gap="  ", to=self._style.width):
+            yield from self._fold(line.lstrip(), line[: len(line) - len(line.lstrip())], "    ")
+
+    def _call(self, call: Call, others: Iterable[Call]) -> str:
+        same = [c for c in others if c.action == call.action]
+        if len(same) == 1:
+            return plain(call.action)
+        about = " ".join(filter(None, (call.argument.rsplit(":", 1)[-1], call.part)))
+        return plain(f"{call.action} {about}")
+
+    def _end(self) -> Iterator[str]:
+        report = self._report
+        if len(report.diagnoses) != 1:
+            by = Counter(d.status for d in report.diagnoses)
+            summary = self._in(words.targets_by_status(by))
+        else:
+            summary = self._in(words.counts(*self._story(report.diagnoses[0]).counts))
+        summary += self._in(words.took(report.seconds))
+        changed = self._in(words.NOTHING_CHANGED)
+        gap = "" if self._is_japanese else " "
+        if columns(summary + gap + changed) <= self._style.width:
+            yield summary + gap + changed
+        else:
+            yield from self._fold(summary, "", "")
+            yield changed
+        first = next((f for d in report.diagnoses for f in d.findings), None)
+        if first is not None:
+            lang = " --lang ja" if self._is_japanese else ""
+            more = f"{self._in(words.READ_MORE)}: kiriwake explain {first.id}{lang}"
+            yield from self._fold(more, "", "  ")
+
+    # --- small things ----------------------------------------------------------------
+    @property
+    def _is_japanese(self) -> bool:
+        return self._style.lang.value == "ja"
+
+    def _in(self, text: Text) -> str:
+        return text.in_(self._style.lang)
+
+    def _bar(self) -> str:
+        return self._painted("   |", _FRAME)
+
+    def _fold(self, says: str, first: str, rest: str) -> Iterator[str]:
+        return folded(says, first=first, rest=rest, to=self._style.width)
+
+    def _painted(self, words_: str, color: str) -> str:
+        return f"\x1b[{color}m{words_}\x1b[0m" if self._style.colour and words_ else words_
+
+    def _paint(self, line: str, color: str, part: re.Pattern[str]) -> str:
+        return part.sub(lambda m: self._painted(m[0], color), line, count=1)
+
+    def _paint_marks(self, line: str, direct: bool) -> str:
+        return _SIGNS.sub(lambda m: self._painted(m[0], _MARK[direct]), line)
+
+
+_CLEAR_SHOWN = 20
+_SIGNS = re.compile(r"(?<= )[\^-]+")
+_HEADLINE_HELP = re.compile(r"^[^:]+(?=:)")
+
+
+def _marks(line: str, mark: str, direct: bool) -> str:
+    """The line of signs under what decided: the marked part, or else the numbers."""
+    sign = "^" if direct else "-"
+    at = line.rfind(mark) if mark else -1
+    spans = [(at, at + len(mark))] if at >= 0 else _numbers(line)
+    if not spans:
+        return ""
+    signs = ""
+    for start, end in spans:
+        signs = pad(signs, columns(line[:start])) + sign * columns(line[start:end])
+    return f"   |{signs[4:]}"
+
+
+def _numbers(line: str) -> list[tuple[int, int]]:
+    return [match.span() for match in _NUMBER.finditer(line)]

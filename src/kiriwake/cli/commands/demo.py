@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from dataclasses import dataclass
@@ -65,10 +64,10 @@ def run(options: Options, io: IO) -> int:
             as_told = as_told and played.as_told
             reports.append(played.before)
     if json_wanted:
-        from kiriwake.report.document import document  # noqa: PLC0415
+        from kiriwake.report.document import document, json_lines  # noqa: PLC0415
 
         documents = [document(report, io.lang) for report in reports]
-        deliver(json.dumps(documents, ensure_ascii=False, indent=1), options.common, io)
+        deliver(json_lines(documents), options.common, io)
     return 0 if as_told else 1
 
 
@@ -98,10 +97,11 @@ def _show(io: IO, *, json_wanted: bool) -> Show:
     from kiriwake.app.demo import Show  # noqa: PLC0415
     from kiriwake.report import terminal, words  # noqa: PLC0415
     from kiriwake.report.report import Report  # noqa: PLC0415
+    from kiriwake.report.story import Style  # noqa: PLC0415
     from kiriwake.report.width import wrap  # noqa: PLC0415
 
     stream = io.err if json_wanted else io.out
-    style = terminal.Style(io.lang, io.width, io.colour)
+    style = Style(io.lang, io.width, io.colour)
 
     def out(text: str = "") -> None:
         print(text, file=stream, flush=True)

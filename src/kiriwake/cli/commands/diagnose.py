@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kiriwake.cli.io import IO
 from kiriwake.cli.options import Common, common
-from kiriwake.cli.wiring import deliver, io_of, source_of
-from kiriwake.core.errors import TargetNotFound, UsageError
+from kiriwake.cli.wiring import deliver, io_of, source_of, write_file
+from kiriwake.core.errors import (
+    EvidenceUnreadable,
+    KiriwakeError,
+    NoAccess,
+    TargetNotFound,
+    UsageError,
+)
 from kiriwake.core.target import Kind, Target, parse
 from kiriwake.core.text import Text
 from kiriwake.sources.source import Source
+
+if TYPE_CHECKING:
+    from kiriwake.app.diagnose import Progress
+    from kiriwake.report.report import Report
 
 
 @dataclass(frozen=True)
@@ -27,6 +38,7 @@ class Options:
     save: str = ""
     replay: str = ""
     fail_on: str = "cause"
+    sarif_all: bool = False
 
 
 @click.command("diagnose")
@@ -43,6 +55,7 @@ class Options:
     default="cause",
     help="What makes the exit code 1.",
 )
+@click.option("--sarif-all", is_flag=True, help="SARIF tells what is ruled out and open, too.")
 @common
 def command(  # noqa: PLR0917 - click passes them by name
     common: Common,
@@ -54,6 +67,7 @@ def command(  # noqa: PLR0917 - click passes them by name
     save: str,
     replay: str,
     fail_on: str,
+    sarif_all: bool,
 ) -> int:
     """Find the setting at fault.
 
@@ -63,7 +77,7 @@ def command(  # noqa: PLR0917 - click passes them by name
     targets = tuple(parse(each) for each in target)
     if cluster or service or namespace:
         targets = (*targets, _from_flags(cluster, service, namespace, targets))[-1:]
-    options = Options(common, targets, quick, save, replay, fail_on)
+    options = Options(common, targets, quick, save, replay, fail_on, sarif_all)
     return run(options, io_of(common))
 
 
@@ -85,39 +99,124 @@ def _from_flags(
 
 def run(options: Options, io: IO) -> int:
     """Diagnoses, prints, and answers the exit code."""
-    from kiriwake.app.diagnose import diagnose  # noqa: PLC0415 - --help must not wait for it
-    from kiriwake.cli.show import exit_code, merged, render  # noqa: PLC0415
+    from kiriwake.cli.show import exit_code, merged, render  # noqa: PLC0415 - --help must not wait
     from kiriwake.sources.bundle import RecordingSource  # noqa: PLC0415
 
-    source = _replayed(options.replay) if options.replay else source_of(options.common, io)
+    common = options.common
+    source = _replayed(options.replay) if options.replay else source_of(common, io)
     recording = RecordingSource(source) if options.save else None
-    read_from = recording or source
-    reports, failed = [], None
-    for target in options.targets or (None,):
-        try:
-            reports.append(
-                diagnose(read_from, target, quick=options.quick, timeout=options.common.timeout)
-            )
-        except TargetNotFound as missing:
-            # One that does not exist must not hide what the others have.
-            failed = missing
-            if len(options.targets) > 1:
-                io.say(missing.message)
-    if failed and not reports:
-        raise failed
+    reports, unread = _reports(recording or source, options, io)
+    if common.all_regions and not options.replay:
+        elsewhere, also_unread = _elsewhere(source, options, io)
+        reports, unread = [*reports, *elsewhere], unread or also_unread
     report = merged(reports)
     if recording:
         from kiriwake.evidence.bundle import encode  # noqa: PLC0415
 
-        Path(options.save).write_bytes(encode(recording.recording(report.taken_at)))
+        write_file(Path(options.save), encode(recording.recording(report.taken_at)))
     for remark in report.remarks:
         io.say(remark)
-    deliver(render(report, options.common.format or "text", io), options.common, io)
-    return exit_code(report, fail_on_warning=options.fail_on == "warning")
+    deliver(render(report, common, io, everything=options.sarif_all), common, io)
+    return exit_code(report, fail_on_warning=options.fail_on == "warning", unread=unread)
+
+
+def _reports(source: Source, options: Options, io: IO) -> tuple[list[Report], bool]:
+    """A report for each target, and whether one of several could not be read."""
+    from kiriwake.app.diagnose import diagnose  # noqa: PLC0415 - --help must not wait for it
+
+    reports: list[Report] = []
+    failures: list[KiriwakeError] = []
+    for target in options.targets or (None,):
+        try:
+            reports.append(
+                diagnose(
+                    source,
+                    target,
+                    quick=options.quick,
+                    timeout=options.common.timeout,
+                    progress=_progress(io),
+                )
+            )
+        except TargetNotFound as missing:
+            # One that does not exist must not hide what the others have.
+            failures.append(missing)
+    _clear_progress(io)
+    if failures and not reports:
+        raise failures[0]
+    for failure in failures:
+        io.say(failure.message)
+    return reports, bool(failures)
+
+
+def _elsewhere(source: Source, options: Options, io: IO) -> tuple[list[Report], bool]:
+    """The reports of the other regions in which a cluster is seen."""
+    from kiriwake.sources.source import SeesRegions  # noqa: PLC0415 - --help must not wait
+
+    regions = source.regions_in_use() if isinstance(source, SeesRegions) else ()
+    found: list[Report] = []
+    unread = False
+    for region in regions:
+        try:
+            several, missed = _reports(source_of(options.common, io, region), options, io)
+        except TargetNotFound:
+            continue  # it is in another region
+        except NoAccess as failure:
+            io.say(failure.message)
+            unread = True
+            continue
+        unread = unread or missed
+        found += [
+            replace(
+                report,
+                diagnoses=tuple(
+                    replace(d, target=replace(d.target, region=region)) for d in report.diagnoses
+                ),
+            )
+            for report in several
+        ]
+    return found, unread
+
+
+def _progress(io: IO) -> Callable[[Progress], None]:
+    """Tells how far it is where a person looks on; a log file gets nothing of it."""
+
+    def told(progress: Progress) -> None:
+        says = Text(
+            en=f"{progress.decided} of {progress.targets} targets, {progress.requests} API calls",
+            ja=(
+                f"ターゲット {progress.decided}/{progress.targets},"
+                f" API 呼び出し {progress.requests} 回"
+            ),
+        )
+        print(f"\r\x1b[K{io.says(says)}", end="", file=io.err, flush=True)
+
+    def silent(progress: Progress) -> None:
+        """Tells nobody."""
+
+    return told if io.err_is_terminal and not io.verbose else silent
+
+
+def _clear_progress(io: IO) -> None:
+    if io.err_is_terminal and not io.verbose:
+        print("\r\x1b[K", end="", file=io.err, flush=True)
 
 
 def _replayed(path: str) -> Source:
     from kiriwake.evidence.bundle import decode  # noqa: PLC0415
     from kiriwake.sources.bundle import BundleSource  # noqa: PLC0415
 
-    return BundleSource(decode(Path(path).read_bytes()))
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise EvidenceUnreadable(
+            "bundle-unreadable",
+            Text(en=f'cannot read "{path}": {why}', ja=f"「{path}」を読めない: {why}"),
+            hints=(
+                Text(
+                    en="kiriwake diagnose TARGET --save BUNDLE records one",
+                    ja="kiriwake diagnose TARGET --save BUNDLE で記録できる",
+                ),
+            ),
+        ) from error
+    return BundleSource(decode(data))
