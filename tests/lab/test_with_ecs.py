@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from tests.lab.conftest import Bench
+from tests.lab.shapes import faults
 
 from kiriwake.lab.clock import wall_now
 from kiriwake.lab.stories import book
 from kiriwake.lab.stories.stage import PULL_POLICY, Network, Stage
 from kiriwake.lab.telling import tell
-from tests.lab.conftest import Bench
-from tests.lab.shapes import faults
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def _service(
     count: int,
     *policies: str,
     image: str = "",
-    **more: Any,  # noqa: ANN401 - as the API
+    **more: Any,
 ) -> None:
     role = stage.role("execution", *policies)
     uri = image or stage.image("app", "v1", listens=[8080], starts_after_s=2)

@@ -1,5 +1,4 @@
 """An emulated AWS made of dicts, a clock that jumps, and a caller whose answers are all checked."""
-# ruff: noqa: ARG002 - the fake has the protocol's parameters, whether it needs them or not
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
 """A ground made of dicts, and clusters on it."""
 
-# ruff: noqa: ARG002 - a fake takes what every ground is given
 from __future__ import annotations
 
 import itertools
