@@ -300,6 +300,7 @@ def test_the_same_trouble_is_told_again_after_six_hours(town: Town) -> None:
     assert second - first >= timedelta(hours=6)
 
 
+@pytest.mark.slow
 def test_at_most_a_hundred_events_are_kept(town: Town) -> None:
     second_release(town)
     town.pass_time(7200)
