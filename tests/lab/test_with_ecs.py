@@ -16,6 +16,8 @@ from kiriwake.lab.stories import book
 from kiriwake.lab.stories.stage import PULL_POLICY, Network, Stage
 from kiriwake.lab.telling import tell
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def stage(bench: Bench) -> Stage:
@@ -218,7 +220,6 @@ def test_a_scalable_target_is_a_service_that_is_there(stage: Stage) -> None:
         scaling.register_scalable_target(ResourceId="service/c/none", **asked)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", book.names())
 def test_a_story_is_told_and_ends_at_the_present(bench: Bench, name: str) -> None:
     with bench.lab.world.lock:

@@ -249,11 +249,6 @@ class Lab:
 
     def _engines(self) -> None:
         self.world.clock.engines.append(self._overlay.prober)
-        ecs = EcsEngine(self.ground, self.world.clock.now)
-        self.world.handlers["ecs"] = ecs
-        self.world.inhabited.append(ecs)
-        self.world.interruptible.append(ecs)
-        self.world.clock.engines.append(ecs)
         kubernetes = Kubernetes(self.world, self.ground)
         self.world.handlers["eks"] = kubernetes.eks
         self.world.inhabited.append(kubernetes.eks)
