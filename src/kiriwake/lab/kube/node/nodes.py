@@ -21,6 +21,7 @@ from kiriwake.lab.kube.objects import (
     Obj,
     cpu_text,
     name_of,
+    namespace_of,
     quantity,
     stamp,
     uid,
@@ -320,7 +321,12 @@ class Nodes:
             machine.network_is_cut = not said["network"]
             machine.has_network = bool(said["network"])
         if not machine.alive:
+            self._mark_pods(name)
             self.evict_later(name)
+        else:
+            for pod in self._world.store.pods_on(name):
+                key = ("kubelet", namespace_of(pod), name_of(pod))
+                self._world.loop.soon(*key)
         self.refresh(name)
         return self._world.store.get("nodes", "", name)
 
@@ -341,6 +347,19 @@ class Nodes:
         self._world.store.update(
             "nodes", {**node, "metadata": meta, "spec": spec, "status": status}
         )
+
+    def _mark_pods(self, name: str) -> None:
+        """The node controller takes the pods of a silent node out of service."""
+        now = stamp(self._world.now())
+        for pod in self._world.store.pods_on(name):
+            conditions = pod["status"].get("conditions") or []
+            if not any(one["type"] == "Ready" for one in conditions):
+                continue
+            off = with_condition(conditions, {"type": "Ready", "status": "False"}, now)
+            status = {**pod["status"], "conditions": off}
+            self._world.store.update("pods", {**pod, "status": status})
+            said = "Node is not ready"
+            self._world.events.warning(pod, "NodeNotReady", said, CONTROLLER)
 
     def evict_later(self, name: str) -> None:
         """Begins to delete the pods of an unreachable node once their toleration ends."""
