@@ -10,7 +10,7 @@ from kiriwake.lab.kube.api.writing import set_status
 from kiriwake.lab.kube.node import words
 from kiriwake.lab.kube.node.containers import KUBELET, Containers
 from kiriwake.lab.kube.node.env import missing_source
-from kiriwake.lab.kube.node.nodes import Machine
+from kiriwake.lab.kube.node.machine import Machine
 from kiriwake.lab.kube.node.output import Output
 from kiriwake.lab.kube.node.probes import Listener
 from kiriwake.lab.kube.node.runs import ContainerRun, PodRun, Stage, status_of
