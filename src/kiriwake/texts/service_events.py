@@ -168,6 +168,7 @@ PATTERNS: tuple[Pattern, ...] = (
             "execute command agent isn't running",
             "executecommandagent",
             "session manager plugin",
+            "sessionmanagerplugin",
         ),
         regex=(
             r"targetnotconnected\w*|execute command (?:failed|was not enabled|agent isn't running)"
