@@ -18,6 +18,7 @@ from kiriwake.diagnose.diagnosis import Depth, Diagnosis, Excluded, Finding, Ope
 from kiriwake.report import command, words
 from kiriwake.report.calls import Calls
 from kiriwake.report.fixing import fix_line, shown_target
+from kiriwake.report.neutralise import line as inert
 from kiriwake.report.neutralise import plain
 
 NEAREST = 3
@@ -256,7 +257,7 @@ class _Teller:
                 says,
                 self.calls.of(same),
                 any(fact.direct for fact in same),
-                "\n".join(plain(line) for line in quote.splitlines()),
+                "\n".join(inert(plain(line)) for line in quote.splitlines()),
                 plain(same[0].mark),
             )
             for (says, quote), same in by_words.items()
