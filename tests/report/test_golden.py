@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,11 @@ from tests.report.samples import SAMPLES, TOKYO
 
 from kiriwake.core.text import Lang
 from kiriwake.report import concise, document, github, junit, markdown, page, sarif, terminal
+from kiriwake.report.report import Report
 from kiriwake.report.story import Style
 
 GOLDEN = Path(__file__).parent.parent / "golden"
-FORMS = {
+FORMS: dict[str, Callable[[Report, Style], str]] = {
     "txt": terminal.render,
     "json": lambda report, style: document.render(report, style.lang),
     "concise.txt": concise.render,
