@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kiriwake.lab.server import Lab
 from tests.conformance import article
 from tests.conformance.article import Command
 
+from kiriwake.lab.server import Lab
 from kiriwake.lab.stories.book import story
 from kiriwake.lab.stories.stage import Stage
 

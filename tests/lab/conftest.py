@@ -1,4 +1,4 @@
-"""One lab for all tests of a worker: starting costs a second, a reset some milliseconds."""
+"""One lab a test module: a process has room for one lab, and a reset takes milliseconds."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kiriwake.lab.server import Lab
 _CONFIG = Config(retries={"total_max_attempts": 1}, read_timeout=10, connect_timeout=5)
 
 
-_CLIENTS: dict[tuple[str, str, str], Any] = {}
+_CLIENTS: dict[tuple[str, ...], Any] = {}
 
 
 @dataclass
@@ -27,11 +27,11 @@ class Bench:
     """A lab with clients at hand."""
 
     lab: Lab
-    _clients: dict[tuple[str, str, str], Any] = field(default_factory=lambda: _CLIENTS)
+    _clients: dict[tuple[str, ...], Any] = field(default_factory=lambda: _CLIENTS)
 
     def aws(self, service: str, *, key: str = "lab", region: str = "us-east-1") -> Any:
         """A client of one service; `key` is the access key id."""
-        wanted = (service, key, region)
+        wanted = (self.lab.endpoint, service, key, region)
         if wanted not in self._clients:
             make: Any = boto3.client
             self._clients[wanted] = make(
@@ -69,7 +69,7 @@ class Bench:
         return self.lab.now()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _running() -> Iterator[Lab]:
     with Lab(rate=0) as lab:
         yield lab

@@ -37,7 +37,7 @@ def faults(service: str, operation: str, answer: Mapping[str, Any]) -> list[str]
     return list(_walk(shape, given, operation))
 
 
-def _walk(shape: Shape, value: Any, path: str) -> Iterator[str]:  # noqa: ANN401 - any answer
+def _walk(shape: Shape, value: Any, path: str) -> Iterator[str]:
     kind = shape.type_name
     if kind == "structure":
         yield from _structure(shape, value, path)
@@ -56,7 +56,7 @@ def _walk(shape: Shape, value: Any, path: str) -> Iterator[str]:  # noqa: ANN401
         yield f"{path} is one of {enum}, not {value!r}"
 
 
-def _structure(shape: Shape, value: Any, path: str) -> Iterator[str]:  # noqa: ANN401 - any answer
+def _structure(shape: Shape, value: Any, path: str) -> Iterator[str]:
     if not isinstance(value, Mapping):
         yield f"{path} is a structure, not {value!r}"
         return

@@ -17,11 +17,11 @@ from kiriwake.lab.ground import ImageAnswer
 _PULL = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
 
 
-def _allow(*actions: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - a statement's
+def _allow(*actions: str, **more: Any) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": list(actions), "Resource": "*"} | more
 
 
-def _role(bench: Bench, *statements: dict[str, Any], name: str = "r", trust: Any = None) -> str:  # noqa: ANN401 - JSON
+def _role(bench: Bench, *statements: dict[str, Any], name: str = "r", trust: Any = None) -> str:
     iam = bench.aws("iam")
     document = {"Statement": trust or []}
     made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(document))

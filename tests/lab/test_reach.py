@@ -53,7 +53,7 @@ def _way_out(place: Town) -> str:
     return str(gateway)
 
 
-def _endpoint(place: Town, service: str, **more: Any) -> str:  # noqa: ANN401 - as the API
+def _endpoint(place: Town, service: str, **more: Any) -> str:
     made = place.bench.aws("ec2").create_vpc_endpoint(
         VpcId=place.vpc,
         ServiceName=f"com.amazonaws.us-east-1.{service}",

@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from tests.lab.conftest import Bench
+from tests.lab.shapes import faults
 
 from kiriwake.lab.clock import wall_now
 from kiriwake.lab.stories import book
 from kiriwake.lab.stories.stage import PULL_POLICY, Network, Stage
 from kiriwake.lab.telling import tell
-from tests.lab.conftest import Bench
-from tests.lab.shapes import faults
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ def _service(
     count: int,
     *policies: str,
     image: str = "",
-    **more: Any,  # noqa: ANN401 - as the API
+    **more: Any,
 ) -> None:
     role = stage.role("execution", *policies)
     uri = image or stage.image("app", "v1", listens=[8080], starts_after_s=2)
@@ -218,7 +220,6 @@ def test_a_scalable_target_is_a_service_that_is_there(stage: Stage) -> None:
         scaling.register_scalable_target(ResourceId="service/c/none", **asked)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", book.names())
 def test_a_story_is_told_and_ends_at_the_present(bench: Bench, name: str) -> None:
     with bench.lab.world.lock:

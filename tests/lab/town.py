@@ -23,7 +23,7 @@ class Town:
     lb_group: str = ""
     task_group: str = ""
 
-    def serving(self, address: str, port: int, vpc_id: str = "") -> Serving | None:  # noqa: ARG002
+    def serving(self, address: str, port: int, vpc_id: str = "") -> Serving | None:
         """Who listens there."""
         app = self.apps.get((address, port))
         return Serving(app, self.bench.now(), None) if app else None
@@ -48,14 +48,14 @@ class Town:
         )
         return str(made["GroupId"])
 
-    def let_in(self, group: str, port: int, **source: Any) -> None:  # noqa: ANN401 - as the API
+    def let_in(self, group: str, port: int, **source: Any) -> None:
         """One ingress rule."""
         self.bench.aws("ec2").authorize_security_group_ingress(
             GroupId=group,
             IpPermissions=[{"IpProtocol": "tcp", "FromPort": port, "ToPort": port, **source}],
         )
 
-    def front(self, kind: str = "application", **check: Any) -> str:  # noqa: ANN401 - as the API
+    def front(self, kind: str = "application", **check: Any) -> str:
         """A load balancer with a listener; answers its target group's ARN."""
         elb = self.bench.aws("elbv2")
         protocol = "HTTP" if kind == "application" else "TCP"
@@ -74,7 +74,7 @@ class Town:
         )
         return group
 
-    def target_group(self, protocol: str = "HTTP", **check: Any) -> str:  # noqa: ANN401 - as the API
+    def target_group(self, protocol: str = "HTTP", **check: Any) -> str:
         """A target group of addresses."""
         made = self.bench.aws("elbv2").create_target_group(
             Name=f"tg-{protocol.lower()}",
@@ -86,7 +86,7 @@ class Town:
         )
         return str(made["TargetGroups"][0]["TargetGroupArn"])
 
-    def app(self, subnet: int = 0, **behaviour: Any) -> Eni:  # noqa: ANN401 - ImageBehaviour's
+    def app(self, subnet: int = 0, **behaviour: Any) -> Eni:
         """An application with an interface, listening on 8080."""
         eni = self.bench.lab.ground().create_interface(
             self.subnets[subnet], [self.task_group], "app"

@@ -45,7 +45,7 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
         pass
 
-    def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002
+    def date_time_string(self, timestamp: float | None = None) -> str:
         return DATE
 
     def do_POST(self) -> None:

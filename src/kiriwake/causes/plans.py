@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kiriwake.core.observed import Known
-from kiriwake.core.plan import ApiCall, Precondition
+from kiriwake.core.plan import ApiCall, Expectation, Plan, Precondition, Risk
 from kiriwake.core.text import Text
 from kiriwake.evidence import ecs
 from kiriwake.evidence.ecs import Awsvpc, Service
@@ -41,5 +41,25 @@ def unchanged(service: Known[Service], *fields: str) -> Precondition:
         says=Text(
             en=f"the service's {', '.join(fields)}",
             ja=f"サービスの {', '.join(fields)}",
+        ),
+    )
+
+
+def go_back(service: Known[Service], expected: Expectation) -> tuple[Plan, ...]:
+    """Back to the revision that still runs beside the newest one; none where none does."""
+    seen, newest = service.value, service.value.primary
+    older = [d for d in seen.deployments if d.status == "ACTIVE" and d.running]
+    if newest is None or not older or older[0].task_definition == newest.task_definition:
+        return ()
+    name = older[0].task_definition.rsplit("/", 1)[-1]
+    return (
+        Plan(
+            id="rollback",
+            title=Text(en=f"go back to {name}", ja=f"{name} に戻す"),
+            risk=Risk.ASK,
+            apply=(update_service(seen, taskDefinition=older[0].task_definition),),
+            verify=(expected,),
+            undo=(update_service(seen, taskDefinition=newest.task_definition),),
+            preconditions=(unchanged(service, "task_definition"),),
         ),
     )

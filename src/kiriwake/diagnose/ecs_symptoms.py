@@ -17,12 +17,12 @@ from kiriwake.core.verdict import (
     ruled_out,
     when,
 )
-from kiriwake.evidence import ecs, elb
-from kiriwake.evidence.ecs import Deployment, Service, Task, Tasks
+from kiriwake.evidence import ecs
+from kiriwake.evidence.ecs import Deployment, Service, Tasks
 from kiriwake.evidence.elb import TargetHealth
 from kiriwake.evidence.failures import Ending, Failures, failures, present_events
-from kiriwake.evidence.reading import present
 from kiriwake.evidence.snapshot import Snapshot
+from kiriwake.evidence.targets import groups_of, own_targets
 
 PATIENCE = timedelta(minutes=10)
 """A deployment or a start that is younger is under way, and no symptom."""
@@ -169,28 +169,17 @@ def targets_unhealthy(snapshot: Snapshot) -> Verdict:
 
 
 def _targets(service: Known[Service], snapshot: Snapshot) -> Verdict:
-    groups = [b.target_group_arn for b in service.value.load_balancers if b.target_group_arn]
+    groups = groups_of(service.value)
     if not groups:
         return ruled_out(Text(en="it has no target group", ja="ターゲットグループがない"), service)
-    return any_of(_group(arn, snapshot) for arn in dict.fromkeys(groups))
+    return any_of(given(own_targets(snapshot, arn), _unhealthy) for arn in groups)
 
 
-def _group(arn: str, snapshot: Snapshot) -> Verdict:
-    def judged(health: Known[tuple[TargetHealth, ...]]) -> Verdict:
-        return given(
-            ecs.running_tasks(snapshot), lambda tasks: _own_targets(health, tasks.value.tasks)
-        )
-
-    return given(present(snapshot.see(elb.TARGET_HEALTH, arn)), judged)
-
-
-def _own_targets(health: Known[tuple[TargetHealth, ...]], tasks: Sequence[Task]) -> Verdict:
-    own = {task.private_ip for task in tasks if task.private_ip}
-    targets = [t for t in health.value if not own or t.target in own or t.target.startswith("i-")]
-    bad = [t for t in targets if t.state in {"unhealthy", "unused", "unavailable"}]
+def _unhealthy(health: Known[tuple[TargetHealth, ...]]) -> Verdict:
+    bad = [t for t in health.value if t.state in {"unhealthy", "unused", "unavailable"}]
     says = Text(
-        en=f"{len(bad)} of {len(targets)} targets are {_states(bad) or 'unhealthy'}",
-        ja=f"{len(targets)} 個中 {len(bad)} 個のターゲットが {_states(bad) or 'unhealthy'}",
+        en=f"{len(bad)} of {len(health.value)} targets are {_states(bad) or 'unhealthy'}",
+        ja=f"{len(health.value)} 個中 {len(bad)} 個のターゲットが {_states(bad) or 'unhealthy'}",
     )
     return when(bool(bad), says, health, direct=True)
 

@@ -138,6 +138,9 @@ class Ground(Protocol):
     def delete_interface(self, eni_id: str) -> None:
         """Gives the address back; unknown ids are ignored."""
 
+    def instance(self, instance_id: str) -> tuple[Eni, str] | None:
+        """An instance's first interface and its profile's role (or nothing); None without one."""
+
     def subnet(self, subnet_id: str) -> Mapping[str, Any] | None:
         """`VpcId`, `AvailabilityZone`, `CidrBlock`, `AvailableIpAddressCount`, or None."""
 

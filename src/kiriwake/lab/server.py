@@ -28,7 +28,7 @@ from kiriwake.lab.clock import LabClock, wall_now
 from kiriwake.lab.control import Control
 from kiriwake.lab.ecs.engine import EcsEngine
 from kiriwake.lab.edge import Edge
-from kiriwake.lab.kube.seam import Kubernetes
+from kiriwake.lab.kubernetes import Kubernetes
 from kiriwake.lab.stories import book
 from kiriwake.lab.telling import tell
 from kiriwake.lab.world import HOME_ACCOUNT, HOME_REGION, World
@@ -191,6 +191,13 @@ class Lab:
         """Where AWS and the control API answer."""
         return f"http://127.0.0.1:{self._port}"
 
+    @property
+    def kubernetes(self) -> Kubernetes:
+        """EKS and its clusters, once the lab runs."""
+        if self._kubernetes is None:
+            raise RuntimeError("the lab does not run")
+        return self._kubernetes
+
     def now(self) -> datetime:
         """The lab's time, aware UTC."""
         with self.world.lock:
@@ -242,11 +249,6 @@ class Lab:
 
     def _engines(self) -> None:
         self.world.clock.engines.append(self._overlay.prober)
-        ecs = EcsEngine(self.ground, self.world.clock.now)
-        self.world.handlers["ecs"] = ecs
-        self.world.inhabited.append(ecs)
-        self.world.interruptible.append(ecs)
-        self.world.clock.engines.append(ecs)
         kubernetes = Kubernetes(self.world, self.ground)
         self.world.handlers["eks"] = kubernetes.eks
         self.world.inhabited.append(kubernetes.eks)

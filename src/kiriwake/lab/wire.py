@@ -120,8 +120,13 @@ def operation_of(environ: Mapping[str, Any], scope: Scope, body: bytes) -> Opera
     protocol = str(known.metadata.get("protocol", "json"))
     if protocol not in _REST:
         return said("", protocol)
+    # An ARN in a path carries its slashes escaped; PATH_INFO has lost the difference.
+    raw = str(environ.get("REQUEST_URI") or path).partition("?")[0]
     name, parameters = _match_uri(
-        known, environ.get("REQUEST_METHOD", "GET"), path, environ.get("QUERY_STRING", "")
+        known,
+        environ.get("REQUEST_METHOD", "GET"),
+        raw if raw.startswith("/") else path,
+        environ.get("QUERY_STRING", ""),
     )
     return said(name, protocol, parameters)
 
@@ -176,10 +181,18 @@ def parameters_of(operation: Operation, environ: Mapping[str, Any], body: bytes)
         if location == "uri" and name in operation.parameters:
             result[member] = operation.parameters[name]
         elif location == "querystring" and name in query:
-            result[member] = query[name] if member_shape.type_name == "list" else query[name][0]
+            result[member] = _from_query(member_shape.type_name, query[name])
         elif location is None and name in given:
             result[member] = given[name]
     return result
+
+
+def _from_query(kind: str, said: list[str]) -> Any:  # noqa: ANN401 - by the member's shape
+    if kind == "list":
+        return said
+    if kind == "boolean":
+        return said[0].lower() == "true"
+    return int(said[0]) if kind == "integer" and said[0].isdigit() else said[0]
 
 
 def answer(operation: Operation, result: Mapping[str, Any]) -> Answer:

@@ -128,6 +128,7 @@ PATTERNS: tuple[Pattern, ...] = (
             "169.254.169.254",
             "ec2 imds",
             "no ec2 imds role found",
+            "ec2rolerequesterror",
             "instance metadata",
             "failed to get vpcid",
         ),
@@ -361,11 +362,12 @@ PATTERNS: tuple[Pattern, ...] = (
     _direct(
         id="controlplane/logs-off",
         causes=("logs/control-plane-logs-off",),
-        anchors=("clusterlogging", "control plane logging", "/cluster' does not exist"),
+        anchors=("clusterlogging", "control plane logging", "/aws/eks/"),
         regex=(
             r"clusterlogging.{0,300}?\"?enabled\"?: ?false"
             r"|control plane logging.{0,60}?(?:disabled|not enabled|off)"
-            r"|log group.{0,30}/aws/eks/[\w\-]+/cluster'?.{0,30}?(?:not exist|not found)"
+            r"|/aws/eks/[\w\-]+/cluster\b.{0,300}?(?:not exist|not found)"
+            r"|log group.{0,120}?not exist.{0,120}?/aws/eks/[\w\-]+/cluster\b"
         ),
         failure=Failure.ABSENT,
     ),

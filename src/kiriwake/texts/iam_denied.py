@@ -41,6 +41,15 @@ _OPERATION_ERROR = (
 )
 _BECAUSE = r"(?:because|with) (?P<because>(?:no|an?) [\w -]+? (?:policy|boundary|deny[^.]*?policy))"
 
+_FORMS = (
+    ("authorized to perform", _SENTENCE),
+    ("policy allows the", _POLICY),
+    ("when calling the", _CALLING),
+    ("operation error", _OPERATION_ERROR),
+)
+BEFORE, AFTER = 320, 700
+TRIES = 40
+
 SERVICES = {
     "ECR": "ecr",
     "Secrets Manager": "secretsmanager",
@@ -141,16 +150,26 @@ def read(text: Normal) -> Iterator[Meaning]:
     if not any(anchor in text.lower for anchor in ANCHORS):
         return
     seen: set[str] = set()
-    for regex in (_SENTENCE, _POLICY, _CALLING, _OPERATION_ERROR):
-        for found in compiled(regex).finditer(text.flat):
-            if regex is _CALLING and _is_spelt_out_after(found, text):
-                continue
-            denial = _denial(found, text)
-            if denial is None or denial.action.lower() in seen:
-                continue
-            seen.add(denial.action.lower())
-            if meaning := _meaning(denial, found):
-                yield meaning
+    for found in _forms(text):
+        if found.re.pattern == _CALLING and _is_spelt_out_after(found, text):
+            continue
+        denial = _denial(found, text)
+        if denial is None or denial.action.lower() in seen:
+            continue
+        seen.add(denial.action.lower())
+        yield _meaning(denial, found)
+
+
+def _forms(text: Normal) -> Iterator[re.Match[str]]:
+    """Every place where one of the forms stands; a window each, so that long logs stay cheap."""
+    for literal, regex in _FORMS:
+        start = text.lower.find(literal)
+        for _ in range(TRIES):
+            if start < 0:
+                break
+            if found := compiled(regex).search(text.flat, max(0, start - BEFORE), start + AFTER):
+                yield found
+            start = text.lower.find(literal, start + len(literal))
 
 
 def _is_spelt_out_after(found: re.Match[str], text: Normal) -> bool:
@@ -183,7 +202,7 @@ def _action_of(groups: dict[str, str | None]) -> str | None:
     return f"{service}:{operation}" if service else f"?:{operation}"
 
 
-def _meaning(denial: Denial, found: re.Match[str]) -> Meaning | None:
+def _meaning(denial: Denial, found: re.Match[str]) -> Meaning:
     causes, dependency = _causes(denial)
     decided = _decided(denial)
     if _is_node(denial) and denial.service not in _OF_NODES:

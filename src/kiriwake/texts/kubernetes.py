@@ -219,7 +219,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     _direct(
         id="pod/evicted",
-        causes=("k8s/pod-evicted",),
+        causes=("k8s/pod-evicted", "k8s/disk-full", "k8s/out-of-memory"),
         anchors=(
             "evicted",
             "the node was low on resource",

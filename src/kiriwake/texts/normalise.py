@@ -21,7 +21,7 @@ _QUOTES = str.maketrans(
     }
 )
 _COLOURS = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
-_ESCAPE = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|([nrt\"'/]))")
+_ESCAPE = re.compile(r"(?<!\\)\\+(?:u([0-9a-fA-F]{4})|([nrt\"'/]))")
 _SURROGATES = range(0xD800, 0xE000)
 _ENTITY = re.compile(r"&(?:quot|#34|#39|apos|lt|gt|amp|#x27);")
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"', "&#34;": '"'}

@@ -351,6 +351,13 @@ PATTERNS: tuple[Pattern, ...] = (
         dependency=Dependency.REGISTRY,
         failure=Failure.UNREACHABLE,
     ),
+    _symptom(
+        id="pull/backing-off-ecr",
+        causes=("ecr/image-tag-missing", "eks/node-cannot-pull", "net/registry-unreachable"),
+        anchors=("imagepullbackoff", "errimagepull", "back-off pulling image"),
+        near=(".dkr.ecr",),
+        dependency=Dependency.REGISTRY,
+    ),
     _consequence(
         id="pull/backing-off",
         causes=(

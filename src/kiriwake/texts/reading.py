@@ -24,7 +24,7 @@ from kiriwake.texts import (
     stops,
     target_health,
 )
-from kiriwake.texts.meaning import Meaning, Weight
+from kiriwake.texts.meaning import Dependency, Failure, Meaning, Weight
 from kiriwake.texts.normalise import Normal, masked, normalise
 from kiriwake.texts.pattern import Pattern
 
@@ -45,6 +45,8 @@ TABLES: tuple[tuple[Pattern, ...], ...] = (
 )
 _ROWS = tuple(row for table in TABLES for row in table)
 GRAM = 3
+REMEMBERED = 4_096
+"""Characters up to which a text is kept in memory; a log is read anew."""
 ONE_MESSAGE = 1_500
 """Characters within which two findings are of one message (AWS cuts reasons at 1,024)."""
 EXCUSED = {row.id: row.excused_by for table in TABLES for row in table if row.excused_by}
@@ -106,11 +108,15 @@ class Shape:
     kubernetes: bool
 
 
-@lru_cache(maxsize=16_384)
 def read(message: str) -> tuple[Meaning, ...]:
     """What a message says, best first; empty when nothing in it is known."""
+    return _remembered(message) if len(message) <= REMEMBERED else _read(message)
+
+
+def _read(message: str) -> tuple[Meaning, ...]:
     text = normalise(message)
-    shape = _shape(masked(text.flat))
+    flat = masked(text.flat)
+    shape = _shape(flat) if len(flat) <= REMEMBERED else _shape_of(flat)
     found = list(_found(text, shape))
     ids = {meaning.id for meaning in found}
     kept = (m for m in found if not (EXCUSED.get(m.id, frozenset()) & ids))
@@ -133,8 +139,7 @@ def _settled(best_first: Iterable[Meaning]) -> Iterator[Meaning]:
             yield meaning
 
 
-@lru_cache(maxsize=4_096)
-def _shape(flat: str) -> Shape:
+def _shape_of(flat: str) -> Shape:
     text = Normal(flat, flat.lower())
     rows = tuple(row for row in rows_for(text.lower) if row.read(text) is not None)
     return Shape(
@@ -145,12 +150,19 @@ def _shape(flat: str) -> Shape:
     )
 
 
+_remembered = lru_cache(maxsize=4_096)(_read)
+_shape = lru_cache(maxsize=4_096)(_shape_of)
+
+
 def _found(text: Normal, shape: Shape) -> Iterator[Meaning]:
     structured = (
         *(iam_denied.read(text) if shape.refused else ()),
         *(network.read(text) if shape.unreached else ()),
     )
     told = {(m.dependency, m.failure) for m in structured if m.dependency is not None}
+    if any(failure is Failure.DENIED for _, failure in told):
+        # Who was refused what is known; rows that guess it from words nearby would add noise.
+        told |= {(dependency, Failure.DENIED) for dependency in Dependency}
     yield from structured
     for row in shape.rows:
         if (row.dependency, row.failure) in told and row.weight is Weight.DIRECT:

@@ -158,6 +158,7 @@ PATTERNS: tuple[Pattern, ...] = (
             r"|was not found|not found)|cannot find the amazon cloudwatch log "
             r"group(?!.{0,120}connection)"
         ),
+        unless=("/aws/eks/",),
         dependency=Dependency.LOGS,
         failure=Failure.ABSENT,
     ),

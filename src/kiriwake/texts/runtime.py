@@ -263,7 +263,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     _symptom(
         id="exit/by-itself",
-        causes=("ecs/app-exits", "ecs/app-environment-missing", "ecs/app-dependency-unreachable"),
+        causes=("ecs/app-exits", "ecr/platform-mismatch", "ecs/app-environment-missing"),
         anchors=("exit", "return code", "returned a non-zero"),
         regex=(
             rf"{_CODE}(?P<code>[1-9]\d?|1[01]\d|12[0-5]|255)\b(?!%|/|\.\d|:\d\d)"

@@ -74,7 +74,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     _symptom(
         id="event/cannot-start-consistently",
-        causes=("ecs/app-exits", "ecr/image-tag-missing", "ecs/circuit-breaker-off"),
+        causes=("ecs/app-exits", "ecr/image-tag-missing", "net/registry-unreachable"),
         anchors=(
             "unable to consistently start tasks",
             "service_task_start_impaired",

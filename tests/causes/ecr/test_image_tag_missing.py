@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from tests.causes.builders import definition, event, failing, refused, revision, service, snapshot
+from tests.causes.builders import (
+    definition,
+    denied,
+    event,
+    failing,
+    refused,
+    revision,
+    service,
+    snapshot,
+)
 
 from kiriwake.causes.ecr.image_tag_missing import CAUSE
-from kiriwake.core.verdict import Holds, RuledOut
+from kiriwake.core.verdict import Holds, RuledOut, Unknown
 from kiriwake.diagnose.engine import diagnose
 from kiriwake.evidence import ecr, ecs
 from kiriwake.evidence.ecr import Image
+from kiriwake.evidence.reading import Absent
 
 NOT_FOUND = (
     "CannotPullContainerError: pull image manifest has been retried 7 time(s): failed to resolve"
@@ -53,3 +63,16 @@ def test_a_tag_that_was_missing_before_the_last_steady_state_is_history() -> Non
 
     assert isinstance(CAUSE.decide(well), RuledOut)
     assert diagnose(well).symptoms == ()
+
+
+CUT = NOT_FOUND.partition(":v9:")[0] + ":v9"
+
+
+def test_a_text_cut_short_is_settled_by_the_registry() -> None:
+    def cut(image: object) -> object:
+        more = DEFINITION | {ecr.IMAGE.of(URI): image}
+        return CAUSE.decide(snapshot(failing(), stopped=(refused(7, CUT),), more=more))
+
+    assert isinstance(cut(Absent("ImageNotFoundException")), Holds)
+    assert isinstance(cut(Image("sha256:0", ("v1",))), RuledOut)
+    assert isinstance(cut(denied(ecr.IMAGE.of(URI))), Unknown)

@@ -40,3 +40,7 @@ def test_the_end_of_a_replaced_task_is_no_exit_of_its_own() -> None:
 
 def test_one_exit_of_a_service_that_is_whole_again_is_no_symptom() -> None:
     assert diagnose(snapshot(service(), stopped=(exited(7, 1, ago=20),))).symptoms == ()
+
+
+def test_a_job_that_ends_with_0_in_a_service_counts_too() -> None:
+    assert isinstance(CAUSE.decide(snapshot(failing(), stopped=(exited(7, 0),))), Holds)

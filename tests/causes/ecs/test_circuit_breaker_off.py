@@ -39,3 +39,16 @@ def test_the_percentages_stay_as_they_are() -> None:
 
     configuration = plan.apply[0].parameters["deploymentConfiguration"]
     assert (configuration["maximumPercent"], configuration["minimumHealthyPercent"]) == (200, 100)
+
+
+def test_alarms_end_a_deployment_as_well() -> None:
+    watched = DeploymentConfiguration(100, 200, False, False, alarms_enabled=True)
+
+    assert isinstance(CAUSE.decide(snapshot(service(deployment_configuration=watched))), RuledOut)
+
+
+def test_another_controller_ends_its_own_deployments() -> None:
+    off = DeploymentConfiguration(100, 200, False, False)
+    handed = service(deployment_configuration=off, controller="CODE_DEPLOY")
+
+    assert isinstance(CAUSE.decide(snapshot(handed)), RuledOut)

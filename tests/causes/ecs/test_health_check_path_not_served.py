@@ -8,6 +8,7 @@ from tests.causes.builders import (
     HEALTH,
     OLDER,
     TARGET_GROUP,
+    denied,
     deployment,
     event,
     health,
@@ -20,9 +21,10 @@ from tests.causes.builders import (
 
 from kiriwake.causes.ecs.health_check_path_not_served import CAUSE
 from kiriwake.core.plan import Plan, Slot
-from kiriwake.core.verdict import Holds, RuledOut
+from kiriwake.core.verdict import Holds, RuledOut, Unknown
 from kiriwake.diagnose.engine import diagnose
 from kiriwake.evidence.ecs import Service, ServiceLoadBalancer
+from kiriwake.evidence.elb import TargetHealth
 
 NOT_FOUND = "Health checks failed with these codes: [404]"
 BEHIND = (ServiceLoadBalancer(GROUP, "app", 8080),)
@@ -123,3 +125,16 @@ def test_the_path_is_asked_for_and_the_rollback_is_offered_beside_it() -> None:
     assert isinstance(point.apply[0].parameters["HealthCheckPath"], Slot)
     assert point.undo[0].parameters["HealthCheckPath"] == "/health"
     assert back.apply[0].parameters["taskDefinition"].endswith("my-app:3")
+
+
+def test_targets_of_another_service_in_the_same_group_are_not_ours() -> None:
+    foreign = TargetHealth("10.0.9.9", 8080, "unhealthy", "", NOT_FOUND)
+    more = {HEALTH: (health("healthy", n=0), foreign)}
+
+    assert isinstance(CAUSE.decide(snapshot(rolling(), running=TASKS, more=more)), RuledOut)
+
+
+def test_target_health_that_we_may_not_read_is_unknown_not_fine() -> None:
+    seen = snapshot(rolling(), running=TASKS, more={HEALTH: denied(HEALTH)})
+
+    assert CAUSE.decide(seen) == Unknown((denied(HEALTH),))

@@ -11,6 +11,7 @@ from tests.causes.builders import (
     denied,
     deployment,
     event,
+    exited,
     failing,
     minutes,
     refused,
@@ -22,10 +23,11 @@ from tests.causes.builders import (
 
 from kiriwake.causes.ecs.subnet_ip_exhausted import CAUSE
 from kiriwake.core.observed import Missing
-from kiriwake.core.plan import Plan
+from kiriwake.core.plan import Plan, Risk
 from kiriwake.core.verdict import Holds, RuledOut, Unknown
 from kiriwake.diagnose.engine import diagnose
 from kiriwake.evidence import net
+from kiriwake.evidence.ecs import Awsvpc, ServiceLoadBalancer
 
 FULL = (
     "Unexpected EC2 error while attempting to Create Network Interface in subnet"
@@ -149,3 +151,36 @@ def test_without_the_neighbours_it_says_what_it_would_need_to_see() -> None:
     assert isinstance(lacking, Missing)
     assert lacking.call == NEARBY
     assert KEY in str(diagnose(seen).target)
+
+
+def test_one_full_subnet_settles_it_though_another_is_denied() -> None:
+    other = net.SUBNET.of("subnet-b")
+    two = failing(running=1, awsvpc=Awsvpc(("subnet-abc123", "subnet-b")))
+
+    found = CAUSE.decide(snapshot(two, more={SUBNET: subnet(free=0), other: denied(other)}))
+
+    assert isinstance(found, Holds)
+
+
+def test_a_full_subnet_is_innocent_where_every_failure_is_of_tasks_that_ran() -> None:
+    """They had their addresses; what ended them is something else."""
+    crashing = snapshot(
+        failing(running=1),
+        stopped=(exited(7, 1), exited(8, 1)),
+        more={SUBNET: subnet(free=0)},
+    )
+
+    assert isinstance(CAUSE.decide(crashing), RuledOut)
+
+
+def test_a_service_behind_a_load_balancer_is_not_moved_by_us() -> None:
+    """A zone that the load balancer does not serve would leave the targets unused."""
+    behind = failing(running=1, load_balancers=(ServiceLoadBalancer("arn:tg", "app", 8080),))
+    seen = snapshot(behind, more={SUBNET: subnet(free=0), NEARBY: (ROOMY,)})
+    found = CAUSE.decide(seen)
+    assert isinstance(found, Holds)
+
+    (plan,) = CAUSE.remedies(seen, found)
+
+    assert isinstance(plan, Plan)
+    assert plan.risk is Risk.SHOW

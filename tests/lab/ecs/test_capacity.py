@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -137,6 +138,22 @@ def test_dynamic_ports_answer_on_the_instance(town: Town) -> None:
     ec2_id = host["containerInstances"][0]["ec2InstanceId"]
     assert town.engine.serving(ec2_id, 32769) is not None
     assert town.engine.serving(ec2_id, 80) is None
+
+
+def test_an_instance_that_ec2_knows_brings_its_address_and_its_role(town: Town) -> None:
+    eni = town.ground.create_interface("subnet-a", (), "")
+    role = f"arn:aws:iam::{ACCOUNT}:role/nodes"
+    town.ground.instances["i-0abc"] = (eni, role)
+    document = json.dumps({"instanceId": "i-0abc", "instanceType": "c5.large"})
+    town.call("RegisterContainerInstance", cluster="my-cluster", instanceIdentityDocument=document)
+    on_ec2(town, 1, bridge(town, portMappings=[{"containerPort": 80}]))
+    town.pass_time(60)
+    assert town.engine.serving(eni.private_ip, 32768) is not None
+    town.ground.denied = {"ecr:GetAuthorizationToken"}
+    town.update(forceNewDeployment=True)
+    town.pass_time(60)
+    words = {t["containers"][0].get("reason", "") for t in town.tasks("STOPPED")}
+    assert all("assumed-role/nodes/i-0abc" in w for w in words)
 
 
 def test_placement_constraints_are_kept(town: Town) -> None:

@@ -280,6 +280,8 @@ def test_code_deploy_services_refuse_what_code_deploy_does(town: Town) -> None:
     found = town.look()
     assert found["deployments"] == []
     assert found["taskSets"][0]["runningCount"] == 1
+    sets = town.call("DescribeTaskSets", cluster="my-cluster", service="my-service")["taskSets"]
+    assert sets == found["taskSets"]
     error = town.refused(
         "UpdateService", cluster="my-cluster", service="my-service", taskDefinition="my-app:1"
     )
@@ -298,6 +300,7 @@ def test_the_same_trouble_is_told_again_after_six_hours(town: Town) -> None:
     assert second - first >= timedelta(hours=6)
 
 
+@pytest.mark.slow
 def test_at_most_a_hundred_events_are_kept(town: Town) -> None:
     second_release(town)
     town.pass_time(7200)

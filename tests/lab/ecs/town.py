@@ -1,5 +1,4 @@
 """An emulated AWS made of dicts, a clock that jumps, and a caller whose answers are all checked."""
-# ruff: noqa: ARG002 - the fake has the protocol's parameters, whether it needs them or not
 
 from __future__ import annotations
 
@@ -53,6 +52,7 @@ class DictGround:
         self.clock = now
         self.subnets: dict[str, dict[str, Any]] = {}
         self.interfaces: dict[str, Eni] = {}
+        self.instances: dict[str, tuple[Eni, str]] = {}
         self.taken: dict[str, set[str]] = {}
         self.roles: set[str] = {ROLE}
         self.untrusted: set[str] = set()
@@ -120,6 +120,9 @@ class DictGround:
         gone = self.interfaces.get(eni_id)
         if gone is not None:
             self.taken[gone.subnet_id].discard(gone.private_ip)
+
+    def instance(self, instance_id: str) -> tuple[Eni, str] | None:
+        return self.instances.get(instance_id)
 
     def subnet(self, subnet_id: str) -> Mapping[str, Any] | None:
         return self.subnets.get(subnet_id)

@@ -103,6 +103,9 @@ class FakeGround:
         if eni is not None:
             self.subnets[eni.subnet_id]["free"].append(eni.private_ip)
 
+    def instance(self, instance_id: str) -> tuple[Eni, str] | None:
+        return None
+
     def subnet(self, subnet_id: str) -> Mapping[str, Any] | None:
         found = self.subnets.get(subnet_id)
         return found and {**found, "AvailableIpAddressCount": len(found["free"])}
@@ -130,7 +133,7 @@ class FakeGround:
 
     # --- images, secrets, logs
     def image(self, uri: str) -> ImageAnswer:
-        repository, _, tag = uri.partition(":")
+        repository = uri.partition(":")[0]
         if uri in self.missing_images:
             return ImageAnswer(False, missing="tag", registry="ecr", repository=repository)
         host = uri.partition("/")[0]
@@ -217,7 +220,7 @@ class Bench:
         )
         self.cluster = Cluster("my-cluster", version, self.ground, self.outside, around)
         self.store = self.cluster.world.store
-        self.user = ("admin", ("system:masters",))
+        self.user: tuple[str, tuple[str, ...]] = ("admin", ("system:masters",))
         self.settle()
 
     def settle(self) -> None:
@@ -237,7 +240,8 @@ class Bench:
         goal = self.ground.moment + timedelta(seconds=seconds)
         while not done():
             due = self.cluster.next_due()
-            assert due is not None and due <= goal, "it did not happen in time"
+            assert due is not None, "nothing more is to happen"
+            assert due <= goal, "it did not happen in time"
             self.ground.moment = max(self.ground.moment, due)
             self.cluster.step()
 

@@ -8,6 +8,7 @@ from tests.lab.kube.conftest import NODE_ROLE
 from tests.lab.kube.fake import Bench
 from tests.lab.kube.manifests import deployment, pod
 
+from kiriwake.lab.kube.addons import install
 from kiriwake.lab.kube.world import FargateProfile
 
 
@@ -124,8 +125,6 @@ def test_a_claim_of_an_unknown_class_never_binds(cluster: Bench) -> None:
 
 
 def test_a_volume_waits_for_the_csi_driver_and_comes_with_it(cluster: Bench) -> None:
-    from kiriwake.lab.kube.addons import install
-
     cluster.apply(claim(storageClassName="gp2"), pod(spec=MOUNTED))
     cluster.advance(30)
     assert "ebs.csi.aws.com" in cluster.events("ExternalProvisioning")[0]

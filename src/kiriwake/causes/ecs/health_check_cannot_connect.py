@@ -3,46 +3,50 @@
 from __future__ import annotations
 
 from kiriwake.causes.cause import Cause, Level, Remedies
+from kiriwake.causes.check_ways import NEEDS as WAYS
+from kiriwake.causes.check_ways import hints, ways_out
+from kiriwake.causes.health_checks import EXPLAINS, reported
 from kiriwake.core.observed import Known
-from kiriwake.core.plan import Plan, Risk
-from kiriwake.core.symptom import SymptomId
 from kiriwake.core.text import Text
-from kiriwake.core.verdict import Holds, Verdict, any_of, given, ruled_out, when
-from kiriwake.evidence import ecs, elb
+from kiriwake.core.verdict import Holds, Verdict, any_of, given, when
+from kiriwake.evidence import ecs
 from kiriwake.evidence.ecs import Service
 from kiriwake.evidence.elb import TargetHealth
 from kiriwake.evidence.failures import present_events
-from kiriwake.evidence.reading import present
 from kiriwake.evidence.snapshot import Snapshot
+from kiriwake.evidence.targets import NEEDS
 
 REASONS = frozenset({"Target.Timeout", "Target.FailedHealthChecks"})
 WORDS = ("(reason request timed out)", "(reason health checks failed)")
 
 
 def decide(snapshot: Snapshot) -> Verdict:
-    """Holds when targets are unhealthy with a time-out or without any code."""
-    return given(ecs.service(snapshot), lambda service: _decide(service, snapshot))
+    """Holds when own targets are unhealthy with a time-out or without any code.
 
-
-def _decide(service: Known[Service], snapshot: Snapshot) -> Verdict:
-    groups = dict.fromkeys(
-        b.target_group_arn for b in service.value.load_balancers if b.target_group_arn
+    What the security groups and ports tell beside it is added to the reasons.
+    """
+    verdict = any_of(
+        [
+            given(ecs.service(snapshot), _event),
+            reported(
+                snapshot,
+                _is_not_reached,
+                lambda bad, of: Text(
+                    en=f"{bad} of {of} targets got no connection or did not answer in time",
+                    ja=f"{of} 個中 {bad} 個のターゲットに接続できないか、時間内に応答がない",
+                ),
+            ),
+        ]
     )
-    if not groups:
-        return ruled_out(Text(en="it has no target group", ja="ターゲットグループがない"), service)
-    answers = (given(present(snapshot.see(elb.TARGET_HEALTH, arn)), _not_reached) for arn in groups)
-    return any_of([_event(service), *answers])
+    match verdict:
+        case Holds(because):
+            return Holds((*because, *hints(snapshot)))
+        case _:
+            return verdict
 
 
-def _not_reached(health: Known[tuple[TargetHealth, ...]]) -> Verdict:
-    failed = [t for t in health.value if t.state == "unhealthy" and t.reason in REASONS]
-    reasons = ", ".join(sorted({t.reason for t in failed})) or "no such reason"
-    total = len([t for t in health.value if "draining" not in t.state])
-    says = Text(
-        en=f"{len(failed)} of {total} targets are unhealthy with {reasons}",
-        ja=f"{total} 個中 {len(failed)} 個のターゲットが {reasons} で unhealthy",
-    )
-    return when(bool(failed), says, health, direct=True)
+def _is_not_reached(target: TargetHealth) -> bool:
+    return target.state == "unhealthy" and target.reason in REASONS
 
 
 def _event(service: Known[Service]) -> Verdict:
@@ -59,23 +63,8 @@ def _event(service: Known[Service]) -> Verdict:
 
 
 def remedies(snapshot: Snapshot, found: Holds) -> Remedies:
-    """What to look at; which of them it is takes a person who knows the application."""
-    return (
-        Plan(
-            id="open-the-way",
-            title=Text(
-                en=(
-                    "let the load balancer's group reach the container port, and have the"
-                    " application listen on it on 0.0.0.0"
-                ),
-                ja=(
-                    "ロードバランサーのセキュリティグループからコンテナポートへの通信を許可し、"
-                    "アプリを 0.0.0.0 で待ち受けさせる"
-                ),
-            ),
-            risk=Risk.SHOW,
-        ),
-    )
+    """The way that is seen to be closed is opened; else what to look at is told."""
+    return ways_out(snapshot)
 
 
 CAUSE = Cause(
@@ -101,18 +90,8 @@ CAUSE = Cause(
         ),
     ),
     level=Level.CAUSE,
-    explains=frozenset(
-        {
-            SymptomId.TARGETS_UNHEALTHY,
-            SymptomId.TASKS_KILLED_BY_LOAD_BALANCER,
-            SymptomId.OLD_TASKS_REMAIN,
-            SymptomId.DEPLOYMENT_STALLED,
-            SymptomId.DEPLOYMENT_ROLLED_BACK,
-            SymptomId.TASKS_MISSING,
-            SymptomId.OLD_REVISION_RUNS,
-        }
-    ),
-    needs=(ecs.SERVICE, elb.TARGET_HEALTH),
+    explains=EXPLAINS,
+    needs=(*NEEDS, *WAYS),
     decide=decide,
     remedies=remedies,
     facts=("F7.08", "F7.09"),

@@ -8,14 +8,16 @@ from kiriwake.core.observed import Known, Missing
 from kiriwake.core.plan import Expectation, Plan, Risk
 from kiriwake.core.symptom import SymptomId
 from kiriwake.core.text import Text
-from kiriwake.core.verdict import Holds, Verdict, all_of, any_of, given, ruled_out, when
+from kiriwake.core.verdict import Holds, Verdict, all_of, any_of, first_of, given, ruled_out, when
 from kiriwake.evidence import ecs, net
-from kiriwake.evidence.ecs import Awsvpc, Service
-from kiriwake.evidence.failures import Failures, failures, present_events
+from kiriwake.evidence.ecs import Awsvpc, Service, Task
+from kiriwake.evidence.failures import Ending, Failures, ending_of, failures, present_events
 from kiriwake.evidence.net import Subnet
 from kiriwake.evidence.reading import present
 from kiriwake.evidence.snapshot import Snapshot
+from kiriwake.texts.reading import read
 
+ID = "ecs/subnet-ip-exhausted"
 EC2_SAYS_FULL = "insufficientfreeaddressesinsubnet"
 WORDS = (EC2_SAYS_FULL, "not have enough free addresses", "insufficient free addresses")
 
@@ -36,8 +38,16 @@ def _decide(service: Known[Service], snapshot: Snapshot) -> Verdict:
             service,
         )
     refused = any_of([_event_says_full(service), given(failures(snapshot), _refused_an_eni)])
-    full = (given(present(snapshot.see(net.SUBNET, id_)), _is_full) for id_ in awsvpc.subnet_ids)
-    return all_of([_wants_more(service), any_of([refused, *full])])
+    full = [given(present(snapshot.see(net.SUBNET, id_)), _is_full) for id_ in awsvpc.subnet_ids]
+    lacking = first_of(
+        any_of([refused, *full]), lambda: given(failures(snapshot), _some_lacked_addresses)
+    )
+    return all_of([_wants_more(service), any_of([refused, *_told(full, lacking)])])
+
+
+def _told(full: list[Verdict], lacking: Verdict) -> list[Verdict]:
+    """The full subnets, as long as they count; else what takes their force away."""
+    return full if isinstance(lacking, Holds) else [lacking]
 
 
 def _wants_more(service: Known[Service]) -> Verdict:
@@ -63,6 +73,26 @@ def _refused_an_eni(seen: Known[Failures]) -> Verdict:
         ja=f"{refused} 個のタスクが InsufficientFreeAddressesInSubnet で停止した",
     )
     return when(bool(refused), says, seen, direct=True)
+
+
+def _some_lacked_addresses(seen: Known[Failures]) -> Verdict:
+    """Whether a failure is left that a missing address could account for (F1.17).
+
+    A network error does not take that away: with every address gone, an endpoint's or
+    a gateway's may be missing as well, and the task's own text tells of that alone.
+    """
+    tasks = seen.value.tasks
+    had_one = [t for t in tasks if ending_of(t) is not Ending.NEVER_STARTED or _other_is_named(t)]
+    says = Text(
+        en=f"{len(had_one)} of {len(tasks)} stopped tasks had an address and failed later",
+        ja=f"停止した {len(tasks)} タスク中 {len(had_one)} 個は IP を得た後に失敗している",
+    )
+    return when(not tasks or len(had_one) < len(tasks), says, seen)
+
+
+def _other_is_named(task: Task) -> bool:
+    named = [m.causes[0] for text in task.reasons for m in read(text) if m.decided_by_text]
+    return any(cause != ID and not cause.startswith("net/") for cause in named)
 
 
 def _event_says_full(service: Known[Service]) -> Verdict:

@@ -61,17 +61,7 @@ class MotoGround:
             holders.own(eni, requester, interface_type)
         eni.interface_type = interface_type
         eni.status = "in-use"
-        return Eni(
-            id=eni.id,
-            subnet_id=subnet_id,
-            private_ip=str(eni.private_ip_address),
-            mac=eni.mac_address,
-            private_dns=getattr(eni, "private_dns_name", "") or "",
-            group_ids=tuple(group.id for group in eni.group_set),
-            availability_zone=eni.availability_zone,
-            vpc_id=eni.vpc_id,
-            public_ip=eni.public_ip,
-        )
+        return _eni(eni)
 
     def delete_interface(self, eni_id: str) -> None:
         """Gives the address back."""
@@ -84,6 +74,16 @@ class MotoGround:
     def attach(self, eni_id: str, instance_id: str, device_index: int) -> None:
         """Attaches an interface to an instance."""
         pods.attach(self.account, self.region, eni_id, instance_id, device_index)
+
+    def instance(self, instance_id: str) -> tuple[Eni, str] | None:
+        """An instance's first interface and its profile's role."""
+        ec2 = self._store("ec2")
+        found = ec2.get_instance_by_id(instance_id)
+        if found is None or 0 not in found.nics:
+            return None
+        held = ec2.iam_instance_profile_associations.get(instance_id)
+        roles_held = list(held.iam_instance_profile.roles) if held else []
+        return _eni(found.nics[0]), str(roles_held[0].arn) if roles_held else ""
 
     def subnet(self, subnet_id: str) -> Mapping[str, Any] | None:
         """A subnet in API shape, or None."""
@@ -287,6 +287,20 @@ class MotoGround:
         """State, reason and description, as DescribeTargetHealth answers."""
         found = self._prober.health(arn, target, port)
         return found.state, str(found.reason), found.words
+
+
+def _eni(made: Any) -> Eni:
+    return Eni(
+        id=made.id,
+        subnet_id=made.subnet.id,
+        private_ip=str(made.private_ip_address),
+        mac=made.mac_address,
+        private_dns=getattr(made, "private_dns_name", "") or "",
+        group_ids=tuple(group.id for group in made.group_set),
+        availability_zone=made.availability_zone,
+        vpc_id=made.vpc_id,
+        public_ip=made.public_ip,
+    )
 
 
 def _json_keys(value: str) -> frozenset[str]:

@@ -46,6 +46,8 @@ _PLAIN: Mapping[str, Callable[[Region, Shape], Shape]] = {
     "DeleteService": services.delete,
     "DescribeServices": services.describe,
     "ListServices": services.list_,
+    "ListServicesByNamespace": services.list_by_namespace,
+    "DescribeTaskSets": services.describe_task_sets,
     "ListServiceDeployments": revisions.list_deployments,
     "DescribeServiceDeployments": revisions.describe_deployments,
     "StopServiceDeployment": revisions.stop_deployment,

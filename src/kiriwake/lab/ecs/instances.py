@@ -44,19 +44,24 @@ def register(region: Region, caller: Caller, given: Shape) -> Shape:
         return {"containerInstance": view(known)}
     tagging.check(given.get("tags", ()))
     number = region.ids.hexadecimal()
+    ec2_id = document.get("instanceId") or f"i-{region.ids.hexadecimal(17)}"
+    eni, known_role = region.ground.instance(ec2_id) or (None, "")
+    if eni is not None:
+        attributes.setdefault("ecs.subnet-id", eni.subnet_id)
+        attributes.setdefault("ecs.availability-zone", eni.availability_zone)
     made = Instance(
         id=number,
         arn=region.arn("container-instance", cluster.name, number),
         cluster=cluster,
-        ec2_id=document.get("instanceId") or f"i-{region.ids.hexadecimal(17)}",
-        role=_role(region, caller),
+        ec2_id=ec2_id,
+        role=_role(region, caller, known_role),
         registered=_resources(given.get("totalResources") or ()),
         attributes=attributes,
         registered_at=region.now(),
         version_info=dict(given.get("versionInfo") or {}),
         tags=[dict(tag) for tag in given.get("tags", ())],
     )
-    made.eni = _interface(region, made, document)
+    made.eni = eni or _interface(region, made, document)
     made.provider = str(attributes.get("ecs.capacity-provider") or "")
     cluster.instances[number] = made
     for service in cluster.services.values():
@@ -74,9 +79,9 @@ def _document(text: object) -> dict[str, str]:
     return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
 
 
-def _role(region: Region, caller: Caller) -> str:
+def _role(region: Region, caller: Caller, known: str) -> str:
     # An instance signs as its profile's role; a person may register one in its name.
-    role = arns.role_of(caller.principal)
+    role = known or arns.role_of(caller.principal)
     usual = f"arn:{arns.partition(region.name)}:iam::{region.account}:role/ecsInstanceRole"
     return role or (usual if region.ground.role_exists(usual) else "")
 

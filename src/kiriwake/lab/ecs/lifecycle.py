@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass, field
-from typing import Any
 
-from kiriwake.lab.ecs import containers, events, pulling, startup
+from kiriwake.lab.ecs import containers, pulling, startup, targets
 from kiriwake.lab.ecs.failure import StartFailure
 from kiriwake.lab.ecs.model import (
     Cluster,
@@ -29,7 +27,6 @@ _ACTIVATED_S = 3.0
 _DEPROVISIONED_S = 10.0
 _UNPROVISIONED_S = 2.0
 _KEPT_S = 3600.0
-_DEFAULT_DELAY_S = 300.0
 _DRAIN_POLL_S = 5.0
 _STOP_TIMEOUT_S = 30.0
 FARGATE_VERSION = "1.4.0"
@@ -222,7 +219,7 @@ def _ready(region: Region, task: Task) -> None:
         return
     task.last_status = "ACTIVATING"
     _changed(task)
-    _register(region, task)
+    targets.register(region, task)
     wait = _ACTIVATED_S if task.targets else _CREATED_S
     region.later(wait, lambda: _running(region, task), task)
 
@@ -234,33 +231,6 @@ def _running(region: Region, task: Task) -> None:
     _changed(task)
     if task.service:
         region.wake(task.service)
-
-
-def _register(region: Region, task: Task) -> None:
-    settings = task.deployment.settings if task.deployment else {}
-    for balancer in settings.get("loadBalancers", ()):
-        arn = balancer.get("targetGroupArn")
-        target, port = _target(task, balancer)
-        if not arn or not target:
-            continue
-        # The scheduler meets a missing group again when it asks for the target's health.
-        with contextlib.suppress(AwsError):
-            region.ground.register_target(arn, target, port, task.zone)
-        task.targets.append((arn, target, port))
-        if task.service:
-            events.tell(region, task.service, Says.REGISTERED, n=1, tg=arn)
-
-
-def _target(task: Task, balancer: Shape) -> tuple[str, int]:
-    wanted = int(balancer.get("containerPort") or 0)
-    if task.eni is not None:
-        return task.eni.private_ip, wanted
-    for container in task.containers:
-        if container.name == balancer.get("containerName") and task.instance:
-            for binding in container.bindings:
-                if binding["containerPort"] == wanted:
-                    return task.instance.ec2_id, int(binding["hostPort"])
-    return "", 0
 
 
 # --- ending ------------------------------------------------------------------------------
@@ -298,7 +268,7 @@ def stop(region: Region, task: Task, code: str, reason: str) -> None:
 
 
 def _await_drained(region: Region, task: Task) -> None:
-    delays = [_delay_s(region, arn) for arn, _, _ in task.targets]
+    delays = [targets.delay_s(region, arn) for arn, _, _ in task.targets]
     draining = any(region.ground.target_health(*t)[0].endswith("draining") for t in task.targets)
     wait = max(delays, default=0.0) if draining else 1.0
 
@@ -310,12 +280,6 @@ def _await_drained(region: Region, task: Task) -> None:
             _stop_containers(region, task)
 
     region.later(wait, look, task)
-
-
-def _delay_s(region: Region, arn: str) -> float:
-    group = region.ground.target_group(arn) or {}
-    attributes: dict[str, Any] = dict(group.get("Attributes") or {})
-    return float(attributes.get("deregistration_delay.timeout_seconds", _DEFAULT_DELAY_S))
 
 
 def _stop_containers(region: Region, task: Task) -> None:

@@ -221,6 +221,8 @@ class Service:
     events: list[Shape] = field(default_factory=list)
     said: dict[str, datetime] = field(default_factory=dict)
     """When a trouble was last told of, by text."""
+    registered: dict[str, int] = field(default_factory=dict)
+    """Registrations by target group that no event has told of yet."""
     steady: bool = False
     due: Timer | None = None
     watch: Timer | None = None

@@ -228,6 +228,33 @@ def describe(region: Region, given: Shape) -> Shape:
     return {"services": found, "failures": failures}
 
 
+def describe_task_sets(region: Region, given: Shape) -> Shape:
+    """DescribeTaskSets, of services that CodeDeploy or another controller rolls."""
+    service = find(region, given)
+    sets = views.service(service).get("taskSets", [])
+    wanted = {arns.last(str(name)) for name in given.get("taskSets") or ()}
+    found = [
+        s for s in sets if not wanted or wanted & {arns.last(s["id"]), arns.last(s["taskSetArn"])}
+    ]
+    known = {arns.last(s[key]) for s in found for key in ("id", "taskSetArn")}
+    failures = [{"arn": name, "reason": "MISSING"} for name in sorted(wanted - known)]
+    return {"taskSets": found, "failures": failures}
+
+
+def list_by_namespace(region: Region, given: Shape) -> Shape:
+    """ListServicesByNamespace: services whose Service Connect names the namespace."""
+    names = [
+        service.arn
+        for cluster in region.clusters.values()
+        for service in cluster.services.values()
+        if service.status != "INACTIVE"
+        and (service.settings.get("serviceConnectConfiguration") or {}).get("namespace")
+        == given["namespace"]
+    ]
+    chosen, more = page("ListServicesByNamespace", given, names, default=_NAMED_DEFAULT)
+    return {"serviceArns": chosen, **more}
+
+
 def list_(region: Region, given: Shape) -> Shape:
     """ListServices."""
     cluster = region.cluster(given.get("cluster"))

@@ -45,7 +45,7 @@ def owned_leaves(obj: Obj) -> dict[Path, Any]:
     """The leaves that a manager of this object can own."""
     found = {}
     for path, leaf in leaves(obj):
-        if path[0] in NOT_OWNED:
+        if not path or path[0] in NOT_OWNED:
             continue
         if path[0] == "f:metadata" and (len(path) == 1 or path[1] not in OWN_META):
             continue

@@ -84,23 +84,30 @@ def _on_change(world: World, resource: str, old: Obj | None, new: Obj | None) ->
     namespace, name = namespace_of(obj), name_of(obj)
     if resource in SELF and not _is_status_only(resource, old, new):
         soon(SELF[resource], namespace, name)
-    owner = controller_of(obj)
-    if owner and owner["kind"] in OWNER:
-        soon(OWNER[owner["kind"]], namespace, owner["name"])
+    _owner_looks(world, resource, obj, gone=new is None)
     if resource == "pods":
         _pod_changed(world, old, new)
-        if new is None and owner and owner["kind"] == "ReplicaSet":
-            above = controller_of(world.store.find(REPLICA_SETS, namespace, owner["name"]) or {})
-            if above:
-                soon(OWNER.get(above["kind"], "deployments"), namespace, above["name"])
-    if resource == "nodes":
+    elif resource == "nodes":
         _node_changed(world, old, new)
-    if resource == "namespaces":
+    elif resource == "namespaces":
         soon("namespaces", name)
     if new is None:
         _gone(world, obj)
     elif is_going(new) and new["metadata"].get("finalizers"):
         soon("foreground", resource, namespace, name)
+
+
+def _owner_looks(world: World, resource: str, obj: Obj, *, gone: bool) -> None:
+    """The owner looks again; for a pod that is gone its Deployment does too."""
+    owner = controller_of(obj)
+    if owner is None or owner["kind"] not in OWNER:
+        return
+    namespace = namespace_of(obj)
+    world.loop.soon(OWNER[owner["kind"]], namespace, owner["name"])
+    if gone and resource == "pods" and owner["kind"] == "ReplicaSet":
+        above = controller_of(world.store.find(REPLICA_SETS, namespace, owner["name"]) or {})
+        if above:
+            world.loop.soon(OWNER.get(above["kind"], "deployments"), namespace, above["name"])
 
 
 def _is_status_only(resource: str, old: Obj | None, new: Obj | None) -> bool:
