@@ -26,6 +26,7 @@ VERBS = {
     "new": "a fresh scaffold with every checklist item satisfied",
     "bundle": "what a recording holds",
     "iam-policy": "the least-privilege policy for reading",
+    "completion": "the script for shell completion",
 }
 INTERRUPTED = 130
 USAGE = 2

@@ -18,6 +18,7 @@ from kiriwake.diagnose.diagnosis import Depth, Diagnosis, Excluded, Finding, Ope
 from kiriwake.report import command, words
 from kiriwake.report.calls import Calls
 from kiriwake.report.fixing import fix_line, shown_target
+from kiriwake.report.neutralise import line as inert
 from kiriwake.report.neutralise import plain
 
 NEAREST = 3
@@ -98,7 +99,6 @@ class Story:
     status: Status
     blocks: tuple[Block, ...]
     ruled_out: tuple[Row, ...] = ()
-    ruled_out_more: int = 0
     unknown: tuple[Row, ...] = ()
     unknown_more: int = 0
     not_checked: tuple[Row, ...] = ()
@@ -122,6 +122,7 @@ class _Teller:
     def story(self) -> Story:
         seen = self.diagnosis
         ruled, unknown = self._ruled_out(), self._unknown()
+        shown = unknown if self.style.verbose else unknown[:UNKNOWNS]
         level = [finding.cause.level for finding in seen.findings]
         return Story(
             target=plain(shown_target(seen.target)),
@@ -130,9 +131,8 @@ class _Teller:
             status=seen.status,
             blocks=tuple(self._blocks()),
             ruled_out=tuple(self._excluded(e) for e in ruled),
-            ruled_out_more=len(seen.ruled_out) - len(ruled),
-            unknown=tuple(self._open(o) for o in unknown),
-            unknown_more=len(seen.unknown) - len(unknown),
+            unknown=tuple(self._open(o) for o in shown),
+            unknown_more=len(unknown) - len(shown),
             not_checked=tuple(self._not_checked()),
             unexplained=tuple(self._in(TITLES[id_]) for id_ in seen.unexplained),
             counts=(
@@ -256,7 +256,7 @@ class _Teller:
                 says,
                 self.calls.of(same),
                 any(fact.direct for fact in same),
-                "\n".join(plain(line) for line in quote.splitlines()),
+                "\n".join(inert(plain(line)) for line in quote.splitlines()),
                 plain(same[0].mark),
             )
             for (says, quote), same in by_words.items()
@@ -322,7 +322,7 @@ class _Teller:
             if o.crash or any(m.why is not Why.NOT_ASKED for m in o.missing)
         ]
         told.sort(key=lambda o: (o.cause.level is not Level.CAUSE, o.id))
-        return told[:UNKNOWNS]
+        return told
 
     def _open(self, left: Open) -> Row:
         if left.crash:

@@ -20,6 +20,8 @@ from kiriwake.report.story import Block, Help, Row, Shown, Story, Style, story
 from kiriwake.report.width import columns, folded, packed, pad
 
 _NUMBER = re.compile(r"(?<![\w.:/\-])\d[\d,]*(?![\w:/\-]|\.\d)")
+_AWS_CODE = re.compile(r"\b(?:[A-Z][a-z]+\.)?(?:[A-Z][a-z0-9]+){3,}\b")
+"""A name that AWS gives a failure: `InsufficientFreeAddressesInSubnet`."""
 _HEADLINE = re.compile(r"^[^\s\[:]+(\[[^\]]*\])?(?= ?:)")
 _COLORS = {
     "cause": "1;31",
@@ -89,6 +91,8 @@ class _Page:
         ids = [columns(row.id) for _, rows in shown for row in rows]
         for label, rows in shown:
             yield from self._rows(label, rows, label_width, max(ids))
+            if label == self._in(words.UNKNOWN) and told.unknown_more:
+                yield " " * label_width + self._in(words.and_more(told.unknown_more, "-v"))
 
     def _block(self, block: Block, told: Story) -> Iterator[str]:
         head = f"{block.label}[{block.id}]: " if block.id else f"{block.label}: "
@@ -334,6 +338,8 @@ def _marks(line: str, mark: str, direct: bool) -> str:
     sign = "^" if direct else "-"
     at = line.rfind(mark) if mark else -1
     spans = [(at, at + len(mark))] if at >= 0 else _numbers(line)
+    if at < 0 and direct and (named := [m.span() for m in _AWS_CODE.finditer(line)]):
+        spans = named
     if not spans:
         return ""
     signs = ""
