@@ -13,7 +13,7 @@ import yaml
 from tests.migrate.samples import NAMES, estate, migrated, read_text
 
 from kiriwake.migrate.ecs.convert import EcsOptions, to_ecs
-from kiriwake.migrate.ecs.service import schedule_expression
+from kiriwake.migrate.ecs.schedule import schedule_expression
 from kiriwake.migrate.fargate import SIZES
 from kiriwake.migrate.migration import MigrateOptions, migrate
 

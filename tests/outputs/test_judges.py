@@ -70,4 +70,4 @@ def test_the_judges_see_faults(tmp_path: Path) -> None:
 
     assert any("EnableDnsSuport" in said for said in found)
     assert any("terraform fmt" in said for said in found)
-    assert any("containerPorts" in said for said in found)
+    assert any("'containerPort' is a required property" in said for said in found)
