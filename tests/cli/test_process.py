@@ -20,7 +20,7 @@ def kiriwake(
 ) -> subprocess.CompletedProcess[str]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "LC_", "LANG"))}
     settings: dict[str, object] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
-    return subprocess.run(  # noqa: S603
+    done: subprocess.CompletedProcess[str] = subprocess.run(  # noqa: S603
         [sys.executable, "-m", "kiriwake", *typed],
         env={**clean, "PYTHONPATH": SRC, **(env or {})},
         text=True,
@@ -30,6 +30,7 @@ def kiriwake(
         timeout=60,
         **settings,  # type: ignore[call-overload]
     )
+    return done
 
 
 def test_help_imports_click_and_nothing_heavy() -> None:
