@@ -30,6 +30,7 @@ def kiriwake(
         timeout=60,
         **settings,  # type: ignore[call-overload]
     )
+    return done
 
 
 def test_help_imports_click_and_nothing_heavy() -> None:

@@ -88,7 +88,7 @@ def common(command: F) -> F:
         context = click.get_current_context()
         before: Mapping[str, Any] = context.find_root().obj or {}
         given = {**before, **here}
-        _refuse_other_formats(str(context.info_name), given.get("format"))
+        _refuse_other_formats(context.command_path, given.get("format"))
         return command(common=Common(**{**_from_environment(), **given}), **own)
 
     for option in reversed(_DECLARED):
@@ -96,14 +96,24 @@ def common(command: F) -> F:
     return run  # type: ignore[return-value]
 
 
-def _refuse_other_formats(verb: str, wanted: str | None) -> None:
-    if wanted in {None, "text", "json"} or verb == "diagnose":
+_OFFERED = {
+    "diagnose": FORMATS,
+    "completion": ("text",),
+    "lab shell": ("text",),
+}
+"""The formats of the verbs that offer others than text and json."""
+
+
+def _refuse_other_formats(path: str, wanted: str | None) -> None:
+    verb = path.partition(" ")[2]
+    offered = _OFFERED.get(verb, ("text", "json"))
+    if wanted is None or wanted in offered:
         return
     raise UsageError(
         "format-not-offered",
         Text(
-            en=f"{verb} prints text or json, not {wanted}",
-            ja=f"{verb} の形式は text か json のみ ({wanted} は不可)",
+            en=f"{verb} has no format {wanted}; it has: {', '.join(offered)}",
+            ja=f"{verb} に形式 {wanted} はない。選べる形式: {', '.join(offered)}",
         ),
     )
 

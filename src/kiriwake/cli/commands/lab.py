@@ -10,6 +10,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,13 +24,14 @@ from kiriwake.cli.io import IO
 from kiriwake.cli.options import Common, common
 from kiriwake.cli.wiring import deliver, io_of, state_directory
 from kiriwake.core.errors import NoAccess, UsageError
-from kiriwake.core.text import Text
+from kiriwake.core.text import Text, verbatim
 
 if TYPE_CHECKING:
     from kiriwake.lab.server import Lab
 
 PORT = 4599
 READY_S = 30.0
+SCHEMA = "kiriwake-lab/1"
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,7 @@ def run(options: Options, io: IO) -> int:
     with _lab(options) as lab:
         stopping = threading.Event()
         signal.signal(signal.SIGTERM, lambda *_: stopping.set())
-        for name, value in lab.environment().items():
-            print(f"export {name}={shlex.quote(value)}", file=io.out)
+        print(_ready(lab.endpoint, os.getpid(), lab.environment(), options), file=io.out)
         io.out.flush()
         try:
             while not stopping.wait(0.5):
@@ -84,7 +86,17 @@ def run(options: Options, io: IO) -> int:
     return 0
 
 
-def _lab(options: Options) -> Lab:
+def _ready(endpoint: str, pid: int, environment: Mapping[str, str], options: Options) -> str:
+    """What a shell, or with JSON a program, needs in order to talk to the lab."""
+    if options.common.format == "json":
+        told = {"endpoint": endpoint, "pid": pid, "environment": dict(environment)}
+        return json.dumps({"schema": SCHEMA, **told})
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in environment.items())
+
+
+@contextmanager
+def _lab(options: Options) -> Iterator[Lab]:
+    """A lab that runs; raises `NoAccess` `port-taken`."""
     from kiriwake.lab.server import Lab  # noqa: PLC0415 - moto costs two seconds
 
     lab = Lab(port=options.port, rate=options.rate, story=options.story or None)
@@ -104,7 +116,10 @@ def _lab(options: Options) -> Lab:
                 ),
             ),
         ) from error
-    return lab
+    try:
+        yield lab
+    finally:
+        lab.stop()
 
 
 def _check_story(name: str) -> None:
@@ -120,57 +135,79 @@ def _check_story(name: str) -> None:
         )
 
 
-def _note(io: IO) -> Path:
-    return state_directory(io) / "lab.json"
+def _notes(io: IO) -> list[Path]:
+    """The notes of the labs that were started with --detach."""
+    return sorted(state_directory(io).glob("lab-*.json"))
 
 
 def _detached(options: Options, io: IO) -> int:
-    note = _note(io)
-    note.parent.mkdir(parents=True, exist_ok=True)
-    words = [sys.executable, "-m", "kiriwake", "lab", "start"]
-    words += ["--port", str(options.port), "--rate", str(options.rate)]
+    folder = state_directory(io)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    words = [sys.executable, "-m", "kiriwake", "--format", "json", "lab", "start"]
+    words += ["--port", str(options.port), "--rate", str(options.rate), "--lang", io.lang.value]
     words += ["--story", options.story] if options.story else []
-    with note.with_suffix(".log").open("w") as log:
+    with (folder / "lab.log").open("w") as log:
         child = subprocess.Popen(  # noqa: S603 - this very program
             words, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True
         )
-    lines = []
-    assert child.stdout is not None  # noqa: S101 - for the type checker: it is a pipe
-    for line in child.stdout:
-        lines.append(line)
-        if line.startswith(("export http_proxy", "export no_proxy")) and "no_proxy" in line:
-            break
-    if not lines:
+    told: dict[str, Any] = json.loads((child.stdout and child.stdout.readline()) or "{}")
+    if told.get("schema") != SCHEMA:
         child.wait(timeout=READY_S)
-        io.err.write(note.with_suffix(".log").read_text(encoding="utf-8"))
-        return child.returncode
-    endpoint = next(
-        (shlex.split(x)[1].partition("=")[2] for x in lines if "AWS_ENDPOINT_URL=" in x), ""
-    )
-    note.write_text(json.dumps({"pid": child.pid, "endpoint": endpoint}), encoding="utf-8")
-    io.out.write("".join(lines))
+        raise _not_started(told, folder / "lab.log")
+    port = told["endpoint"].rpartition(":")[2]
+    note = folder / f"lab-{port}.json"
+    note.write_text(json.dumps({"pid": told["pid"], "endpoint": told["endpoint"]}), "utf-8")
+    print(_ready(told["endpoint"], told["pid"], told["environment"], options), file=io.out)
     return 0
+
+
+def _not_started(told: Mapping[str, Any], log: Path) -> NoAccess:
+    says = told.get("says") or "the lab did not start"
+    return NoAccess(
+        told.get("error") or "lab-not-started",
+        Text(en=says, ja=told.get("says") or "ラボを起動できなかった"),
+        hints=(verbatim(told["hint"]),) if told.get("hint") else (verbatim(f"less {log}"),),
+    )
 
 
 @command.command("stop")
 @common
 def stop(common: Common) -> int:
-    """Stop a lab that was started with --detach."""
+    """Stop the labs that were started with --detach."""
     io = io_of(common)
-    note = _note(io)
-    told = _told(note)
-    if not told:
-        io.say(Text(en="no lab was started with --detach", ja="--detach で起動したラボはない"))
-        return 0
-    try:
-        os.kill(told["pid"], signal.SIGTERM)
-        while _alive(told["pid"]):
-            time.sleep(0.1)
-    except ProcessLookupError:
-        pass
-    note.unlink(missing_ok=True)
-    io.say(Text(en="the lab is stopped", ja="ラボを停止した"))
+    stopped = []
+    for note in _notes(io):
+        told = _told(note)
+        # A number that another program has by now must not be ended.
+        if _health(told.get("endpoint", "")) is not None:
+            os.kill(told["pid"], signal.SIGTERM)
+            _await_end(told["endpoint"])
+            stopped.append(told["endpoint"])
+        note.unlink(missing_ok=True)
+    if common.format == "json":
+        deliver(json.dumps({"schema": SCHEMA, "stopped": stopped}), common, io)
+    elif stopped:
+        io.say(Text(en="the lab is stopped", ja="ラボを停止した"))
+    else:
+        io.say(Text(en="no lab that was detached runs", ja="--detach で動いているラボはない"))
     return 0
+
+
+def _await_end(endpoint: str) -> None:
+    until = time.monotonic() + READY_S
+    while _health(endpoint) is not None and time.monotonic() < until:
+        time.sleep(0.1)
+
+
+def _health(endpoint: str) -> dict[str, Any] | None:
+    if not endpoint.startswith("http://127.0.0.1:"):
+        return None
+    try:
+        with urlopen(f"{endpoint}/_lab/health", timeout=5) as answer:  # noqa: S310 - loopback
+            health: dict[str, Any] = json.load(answer)
+    except (URLError, OSError, ValueError):
+        return None
+    return health
 
 
 @command.command("status")
@@ -178,18 +215,25 @@ def stop(common: Common) -> int:
 def status(common: Common) -> int:
     """Say whether a lab runs, and what time it is there."""
     io = io_of(common)
-    told = _told(_note(io))
-    endpoint = told.get("endpoint") or f"http://127.0.0.1:{PORT}"
-    try:
-        with urlopen(f"{endpoint}/_lab/health", timeout=5) as answer:  # noqa: S310 - loopback
-            health = json.load(answer)
-    except (URLError, OSError, ValueError) as error:
+    known = [_told(note).get("endpoint", "") for note in _notes(io)]
+    here = io.env.get("AWS_ENDPOINT_URL", "")
+    asked = dict.fromkeys([here, *known, f"http://127.0.0.1:{PORT}"])
+    labs = [
+        {"endpoint": endpoint, **health}
+        for endpoint in asked
+        if (health := _health(endpoint)) is not None
+    ]
+    if not labs:
         raise NoAccess(
             "no-lab",
-            Text(en=f"no lab answers at {endpoint}", ja=f"{endpoint} にラボはいない"),
-            hints=(Text(en="kiriwake lab start", ja="kiriwake lab start"),),
-        ) from error
-    deliver(json.dumps({"endpoint": endpoint, **health}), common, io)
+            Text(en="no lab answers", ja="応答するラボはない"),
+            hints=(verbatim("kiriwake lab start --detach"),),
+        )
+    if common.format == "json":
+        deliver(json.dumps({"schema": SCHEMA, "labs": labs}), common, io)
+        return 0
+    for lab in labs:
+        deliver(f"{lab['endpoint']}  {lab['now']}", common, io)
     return 0
 
 
@@ -219,11 +263,3 @@ def _told(note: Path) -> dict[str, Any]:
     except (FileNotFoundError, ValueError):
         return {}
     return told
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +14,9 @@ from kiriwake.cli.options import Common, common
 from kiriwake.cli.wiring import deliver, io_of, source_of, state_directory
 from kiriwake.core.errors import UsageError
 from kiriwake.core.text import Text
+
+if TYPE_CHECKING:
+    from kiriwake.remedy.journal import Change
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,9 @@ def run(options: Options, io: IO) -> int:
     told = options.common
     journal = Journal(state_directory(io))
     changes = journal.changes()
+    if options.change is None and told.format == "json":
+        deliver(_listed(changes, io), told, io)
+        return 0
     if options.change is None:
         lines = [
             f"{c.id:>4}  {c.at:%Y-%m-%d %H:%M}  {c.state:<12}  {c.target}  {c.title.in_(io.lang)}"
@@ -72,10 +81,38 @@ def run(options: Options, io: IO) -> int:
         print(f"  {step.undo.action}", file=io.err)
     if not options.yes and not _confirmed(io):
         io.say(Text(en="nothing was changed", ja="何も変更していない"))
+        _tell_json("declined", change.id, told, io)
         return 0
     undo(change, tools)
+    _tell_json("undone", change.id, told, io)
     io.say(Text(en=f"change {change.id} is undone", ja=f"変更 {change.id} を元に戻した"))
     return 0
+
+
+def _listed(changes: Sequence[Change], io: IO) -> str:
+    """The journal as `kiriwake-journal/1`."""
+    listed = [
+        {
+            "id": change.id,
+            "at": f"{change.at:%Y-%m-%dT%H:%M:%SZ}",
+            "state": change.state,
+            "account": change.account,
+            "region": change.region,
+            "target": change.target,
+            "cause": change.cause,
+            "plan": change.plan,
+            "title": change.title.in_(io.lang),
+        }
+        for change in changes
+    ]
+    document = {"schema": "kiriwake-journal/1", "changes": listed}
+    return json.dumps(document, ensure_ascii=False, indent=1)
+
+
+def _tell_json(ended: str, change: int, told: Common, io: IO) -> None:
+    if told.format == "json":
+        document = {"schema": "kiriwake-undo/1", "ended": ended, "change": change}
+        deliver(json.dumps(document), told, io)
 
 
 def _confirmed(io: IO) -> bool:
