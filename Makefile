@@ -81,8 +81,10 @@ nightly: setup  ## More examples of every law
 bench: setup  ## The figures of docs/benchmarks.md
 	$(BIN)/python scripts/bench.py
 
-docs: setup  ## Write the generated documentation
+docs: setup  ## Write the generated documentation (the READMEs take a lab)
 	$(BIN)/python scripts/docs.py
+	$(BIN)/python scripts/cli_docs.py
+	$(BIN)/python scripts/readme.py
 
 pins:  ## Pin the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

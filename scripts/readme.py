@@ -35,9 +35,7 @@ def pages() -> dict[Path, str]:
         report = diagnose(connect(), parse(TARGET))
     return {
         ROOT / "README.md": _page("README.md", render(report, Style(Lang.EN)), ""),
-        ROOT / "README.ja.md": _page(
-            "README.ja.md", render(report, Style(Lang.JA)), " --lang ja"
-        ),
+        ROOT / "README.ja.md": _page("README.ja.md", render(report, Style(Lang.JA)), " --lang ja"),
     }
 
 
