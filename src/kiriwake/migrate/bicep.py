@@ -7,6 +7,7 @@ both, so that tree is what is read here.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -62,7 +63,7 @@ class _Reader:
     def template(self, parsed: Parsed[Token]) -> Tree:
         top = Place(self.file, 1)
         found: dict[str, list[Parsed[Token]]] = {}
-        for element in parsed.children:
+        for element in _trees(parsed):
             found.setdefault(str(getattr(element, "data", "")), []).append(element)
         self.parameters = {str(e.children[1]) for e in found.get("param", [])}
         self.variables = {str(e.children[1]) for e in found.get("var", [])}
@@ -105,7 +106,7 @@ class _Reader:
         )
 
     def resource(self, element: Parsed[Token], pointer: str) -> Tree:
-        kind = str(element.children[2].children[0]).strip("'")
+        kind = "".join(map(str, _parts(element.children[2])[:1])).strip("'")
         body = self.value(element.children[-1], pointer)
         place = self.place(element)
         name, _, version = kind.partition("@")
@@ -226,6 +227,16 @@ class _Reader:
         meta = getattr(node, "meta", None)
         start, end = getattr(meta, "start_pos", None), getattr(meta, "end_pos", None)
         return self.text[start:end] if isinstance(start, int) and isinstance(end, int) else "?"
+
+
+def _trees(parsed: Parsed[Token]) -> Iterator[Parsed[Token]]:
+    for child in parsed.children:
+        if not isinstance(child, str):
+            yield child
+
+
+def _parts(node: Token | Parsed[Token]) -> list[Token | Parsed[Token]]:
+    return [] if isinstance(node, str) else node.children
 
 
 def _is_value(node: object) -> bool:
