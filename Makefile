@@ -5,12 +5,13 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 CLIENTS := .venv-clients
+JUDGES := .venv-outputs
 PIP := -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/pytest --durations=10
 export PYTHONPATH := src
 
-.PHONY: help demo setup setup-clients setup-system fmt lint types imports test docs check \
-	incidents conformance bench nightly pins
+.PHONY: help demo setup setup-clients setup-outputs setup-system fmt lint types imports test docs check \
+	incidents conformance outputs bench nightly pins
 
 help:  ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,6 +34,13 @@ setup-clients: $(CLIENTS)/.done  ## The unmodified clients that judge the lab
 $(CLIENTS)/.done: requirements/conformance.txt
 	test -x $(CLIENTS)/bin/python || $(PYTHON) -m venv $(CLIENTS)
 	$(CLIENTS)/bin/python $(PIP) --require-hashes -r requirements/conformance.txt
+	touch $@
+
+setup-outputs: $(JUDGES)/.done  ## What judges the files that migrate writes
+
+$(JUDGES)/.done: requirements/outputs.txt
+	test -x $(JUDGES)/bin/python || $(PYTHON) -m venv $(JUDGES)
+	$(JUDGES)/bin/python $(PIP) --require-hashes -r requirements/outputs.txt
 	touch $@
 
 setup-system:  ## Debian packages for make conformance
@@ -61,8 +69,11 @@ test: setup
 incidents: setup  ## The lab's incidents end to end
 	$(PYTEST) -n 2 -m incident
 
-conformance: setup setup-clients setup-system  ## The lab judged by unmodified clients
+conformance: setup setup-clients setup-outputs setup-system  ## The lab judged by unmodified clients
 	$(PYTEST) -n 2 -m conformance
+
+outputs: setup setup-outputs  ## What migrate writes, judged by CloudFormation's and Terraform's own tools
+	$(PYTEST) -n 2 -m conformance tests/outputs
 
 nightly: setup  ## More examples of every law
 	HYPOTHESIS_PROFILE=nightly $(PYTEST) -n 2 -m "not incident and not conformance"
@@ -70,11 +81,15 @@ nightly: setup  ## More examples of every law
 bench: setup  ## The figures of docs/benchmarks.md
 	$(BIN)/python scripts/bench.py
 
-docs: setup  ## Write the generated documentation
+docs: setup  ## Write the generated documentation (the READMEs take a lab)
 	$(BIN)/python scripts/docs.py
+	$(BIN)/python scripts/cli_docs.py
+	$(BIN)/python scripts/readme.py
 
 pins:  ## Pin the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  --no-emit-index-url --all-extras --group dev pyproject.toml -o requirements/dev.txt --upgrade
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  --no-emit-index-url requirements/conformance.in -o requirements/conformance.txt --upgrade
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-emit-index-url requirements/outputs.in -o requirements/outputs.txt --upgrade

@@ -16,13 +16,11 @@ from kiriwake.app.diagnose import diagnose
 from kiriwake.app.fix import Outcome, Tools, Wish, fix, undo
 from kiriwake.core.plan import ApiCall, Plan, Slot
 from kiriwake.core.target import parse
-from kiriwake.core.text import Lang
 from kiriwake.diagnose.diagnosis import Diagnosis, Finding
 from kiriwake.lab.server import Lab
 from kiriwake.lab.stories.stage import Stage
 from kiriwake.remedy.aws import AwsWriter
 from kiriwake.remedy.journal import Journal
-from kiriwake.report.document import document
 from kiriwake.report.report import Report
 from kiriwake.sources.aws.clients import connect
 from kiriwake.sources.source import Source
@@ -69,10 +67,6 @@ class Scene:
     def diagnosed(self, target: str = SERVICE) -> Diagnosis:
         (diagnosis,) = diagnose(self.source(), parse(target)).diagnoses
         return diagnosis
-
-    def document(self, target: str | None = SERVICE) -> dict[str, Any]:
-        report = diagnose(self.source(), parse(target) if target else None)
-        return document(report, Lang.EN)
 
     def calls(self, look: Callable[[], object]) -> int:
         """How many API calls a look costs, by the lab's own log."""

@@ -56,7 +56,7 @@ def diagnose(
     return Diagnosis(
         target=snapshot.target,
         taken_at=snapshot.taken_at,
-        status=_status(findings, unexplained, blind, depth),
+        status=_status(findings, unexplained, blind, open_, depth),
         symptoms=tuple(Symptom(id_, verdict.because) for id_, verdict in seen.items()),
         blind=tuple((id_, verdict.missing) for id_, verdict in blind.items()),
         unexplained=unexplained,
@@ -140,6 +140,7 @@ def _status(
     findings: Iterable[Finding],
     unexplained: tuple[SymptomId, ...],
     blind: Mapping[SymptomId, Unknown],
+    open_: Iterable[Open],
     depth: Depth,
 ) -> Status:
     findings = tuple(findings)
@@ -150,6 +151,10 @@ def _status(
         return Status.INCONCLUSIVE
     if any(f.cause.level is Level.CAUSE for f in findings):
         return Status.INCONCLUSIVE
+    # A warning takes nothing away from a cause of the same symptom that a failed read left open.
+    warned = frozenset[SymptomId]().union(*(f.explains for f in findings))
+    if any(warned & left.cause.explains and _is_doubt(left, depth) for left in open_):
+        return Status.INCONCLUSIVE
     return Status.WARNINGS if findings else Status.CLEAR
 
 
@@ -158,8 +163,16 @@ def _is_blinding(unknown: Unknown, depth: Depth) -> bool:
 
     Nor does what a sweep leaves unasked: its depth stands beside the status.
     """
+    return _has_failed(unknown.missing, depth)
+
+
+def _is_doubt(left: Open, depth: Depth) -> bool:
+    return left.cause.level is Level.CAUSE and _has_failed(left.missing, depth)
+
+
+def _has_failed(missing: Iterable[Missing], depth: Depth) -> bool:
     harmless = {Why.EXPIRED} | ({Why.NOT_ASKED} if depth is Depth.SWEEP else set())
-    return any(m.why not in harmless for m in unknown.missing)
+    return any(m.why not in harmless for m in missing)
 
 
 def _wanted(

@@ -26,7 +26,7 @@ _INFIX = {"equals": "equals", "add": "add", "and_op": "and", "or_op": "or", "coa
 def _grammar() -> Lark:
     from pycep import BicepParser  # noqa: PLC0415 - 80 ms that only Bicep users pay
 
-    parser: Lark = BicepParser(cache=False).lark_parser
+    parser: Lark = BicepParser().lark_parser
     return parser
 
 

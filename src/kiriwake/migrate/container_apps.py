@@ -68,7 +68,7 @@ def read_container_app(tree: Map, open_values: dict[str, str]) -> Estate:
         )
     is_job = (as_text(az(tree, "type")) or "").casefold() == TYPES[1]
     schedule = as_text(az(settings, "scheduleTriggerConfig", "cronExpression")) or ""
-    scaling = None if is_job else _scaling(az(template, "scale"), bool(ingress))
+    scaling = None if is_job else _scaling(az(template, "scale"))
     workload = Workload(
         name=name,
         kind=Kind.SCHEDULED if schedule else Kind.TASK if is_job else Kind.SERVICE,
@@ -261,7 +261,7 @@ def _volume(tree: Map, app: str) -> Volume:
     return Volume(name, kind, source, files, place=tree.place, trace=trace(whole=tree))
 
 
-def _scaling(tree: Tree | None, has_ingress: bool) -> Scaling | None:
+def _scaling(tree: Tree | None) -> Scaling | None:
     if not isinstance(tree, Map):
         return None
     metrics = []

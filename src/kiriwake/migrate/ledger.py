@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -109,9 +110,9 @@ def loss(entries: Iterable[Entry]) -> float:
     return round(sum(weights[fate] * n for fate, n in found.items()) / total, 4) if total else 0.0
 
 
-def document(entries: Iterable[Entry], lang: Lang) -> dict[str, object]:
-    """The ledger as JSON data (`kiriwake-ledger/1`)."""
-    rows = [
+def page(entries: Iterable[Entry], lang: Lang) -> str:
+    """The ledger as JSON (`kiriwake-ledger/1`), a line for each entry."""
+    rows = (
         {
             "file": entry.place.file,
             "doc": entry.place.doc,
@@ -122,5 +123,6 @@ def document(entries: Iterable[Entry], lang: Lang) -> dict[str, object]:
             "why": entry.why.in_(lang),
         }
         for entry in entries
-    ]
-    return {"schema": "kiriwake-ledger/1", "entries": rows}
+    )
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    return f'{{"schema": "kiriwake-ledger/1", "entries": [\n{lines}\n]}}\n'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,10 +73,7 @@ def migrate(options: MigrateOptions, estate: Estate) -> Migration:
         )
     files = {
         "README.md": readme(converted, options.to, options.lang),
-        "ledger.json": json.dumps(
-            ledger.document(converted.entries, options.lang), ensure_ascii=False, indent=1
-        )
-        + "\n",
+        "ledger.json": ledger.page(converted.entries, options.lang),
         "template.yaml": yaml_text(converted.stack.document()),
         **{f"terraform/{name}": text for name, text in terraform(converted.stack).items()},
         **dict(converted.manifests),

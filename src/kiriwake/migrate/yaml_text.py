@@ -209,7 +209,7 @@ def _resolve(raw: str) -> Scalar:
     if raw in _CONSTANTS:
         return _CONSTANTS[raw]
     if _INT.match(raw):
-        return int(raw) if len(raw) < 20 else raw  # noqa: PLR2004 - beyond 64 bits it is a text
+        return int(raw) if len(raw) < 400 else raw  # noqa: PLR2004 - nobody means such a number
     if _FLOAT.match(raw):
         return float(raw)
     return raw

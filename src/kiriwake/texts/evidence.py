@@ -206,6 +206,7 @@ ecs/eni-not-allowed trail
 ecs/subnet-or-group-absent service subnet
 ecs/eni-limit-reached instances
 ecs/revision-not-deployed service definition
+ecs/service-behind-latest service definition
 ecs/tasks-behind-service service task
 ecs/health-check-path-not-served target target-group log
 ecs/health-check-code-rejected target target-group log

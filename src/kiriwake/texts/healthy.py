@@ -73,6 +73,8 @@ PATTERNS: tuple[Pattern, ...] = (
     _ecs(
         id="healthy/rebalancing",
         anchors=(
+            "az バランス",
+            "az のバランス",
             "az rebalancing",
             "az balanced",
             "アベイラビリティーゾーンの再調整",
@@ -167,6 +169,34 @@ PATTERNS: tuple[Pattern, ...] = (
         ),
     ),
     _ecs(
+        id="healthy/routine",
+        anchors=(
+            "computeddesiredcount",
+            "deployment in progress",
+            "desired capacity",
+            "ec2 instance",
+            "created log stream",
+            "registered container instance",
+            "deprovisioning",
+            "deactivating",
+            "rolling update complete",
+            "successfully registered",
+            "successfully deregistered",
+            "200 ok",
+            "status: healthy",
+            "connection draining",
+            "task is stopping",
+        ),
+        regex=(
+            r"updated computeddesiredcount|deployment in progress|changing the desired capacity"
+            r"|(?:changed|increas|decreas|reduc)\w* the desired capacity"
+            r"|(?:launch|terminat)(?:ed|ing) (?:a new )?ec2 instance(?!.{0,200}(?:fail|could not))"
+            r"|created log stream|registered container instance|\bde(?:provisioning|activating)\b"
+            r"|rolling update complete|successfully (?:de)?registered|http/[\d.]+\"? 200\b"
+            r"|status: healthy|connection draining|task is stopping"
+        ),
+    ),
+    _ecs(
         id="healthy/scanned",
         anchors=("imagescanstatus", "scan status"),
         regex=r"imagescanstatus\W{1,6}(?:status\W{1,5})?complete",
@@ -178,10 +208,21 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     _kubernetes(
         id="healthy/applied",
-        anchors=("configured", "unchanged", " created", "events:"),
+        anchors=(
+            "configured",
+            "unchanged",
+            " created",
+            "events:",
+            "restarted",
+            "stopping container",
+            "replica set",
+            "succeeded",
+        ),
         regex=(
             r"\b(?:deployment|service|configmap|ingress|pod|secret|statefulset|daemonset|job)"
-            r"(?:\.[\w.]+)?/[\w.-]+ (?:configured|unchanged|created)\b|events: *<none>"
+            r"(?:\.[\w.]+)?/[\w.-]+ (?:configured|unchanged|created|restarted)\b|events: *<none>"
+            r"|stopping container \w|scaled (?:up|down) replica ?set|successfully scaled to"
+            r"|\bsucceeded completed\b|phase: *succeeded"
         ),
     ),
     _kubernetes(

@@ -278,6 +278,8 @@ def _logs(denial: Denial) -> Told:
 
 
 def _files(denial: Denial) -> Told:
+    if denial.mentions(("layer-bucket",)):
+        return ("net/layers-unreachable", "iam/denied-by-guardrail"), Dependency.LAYERS
     if denial.mentions(("environment", "env file", ".env")):
         return ("iam/environment-file-read-denied",), Dependency.ENVIRONMENT_FILE
     return _elsewhere(denial), None

@@ -20,6 +20,8 @@ ecs/eni-limit-reached | the container instance has no network interface left for
  コンテナインスタンスにタスク用の ENI が残っていない
 ecs/revision-not-deployed | a newer task definition revision was never deployed to the service
  新しいリビジョンがサービスにデプロイされていない
+ecs/service-behind-latest | the service is behind the newest revision of its family
+ サービスがファミリーの最新リビジョンより古い
 ecs/tasks-behind-service | tasks run an older revision than the service names
  サービスが指すリビジョンより古いタスクが動いている
 ecs/health-check-path-not-served | the health check path is not served by the application

@@ -18,6 +18,11 @@ PATTERNS: tuple[Pattern, ...] = (
         id="placement/no-room",
         causes=("ecs/no-container-instance-fits",),
         anchors=(
+            "ユニットが不足",
+            "ユニットが足り",
+            "メモリが足り",
+            "十分なメモリ",
+            "十分な cpu",
             "insufficient cpu units",
             "insufficient memory available",
             "insufficient memory",
@@ -33,7 +38,8 @@ PATTERNS: tuple[Pattern, ...] = (
         ),
         regex=(
             r"insufficient (?P<resource>cpu|memory|gpu)(?: units| resource)?(?: available)?"
-            r"|resource:(?P<resource1>cpu|memory|gpu)|cpu units available|ユニットが不足|メモ"
+            r"|resource:(?P<resource1>cpu|memory|gpu)|cpu units available|ユニットが(?:不足|"
+            r"足り)|メモリが足り|十分な(?:メモリ| cpu)|メモ"
             r"リが不足"
         ),
         unless=("nodes are available", "failedscheduling", "unschedulable"),
@@ -43,6 +49,7 @@ PATTERNS: tuple[Pattern, ...] = (
         id="placement/port",
         causes=("ecs/host-port-taken",),
         anchors=(
+            "必要なポート",
             "already using a port required",
             "resource:ports",
             "ポートを既に使用",
@@ -54,6 +61,7 @@ PATTERNS: tuple[Pattern, ...] = (
         id="placement/attribute",
         causes=("ecs/attribute-not-offered",),
         anchors=(
+            "必要な属性",
             "missing an attribute required",
             "memberof placement constraint",
             "placement constraint unsatisfied",
@@ -88,6 +96,8 @@ PATTERNS: tuple[Pattern, ...] = (
         id="placement/no-instances",
         causes=("ecs/no-container-instances", "ecs/quota-reached", "ecs/agent-disconnected"),
         anchors=(
+            "コンテナインスタンスが見つか",
+            "コンテナインスタンスがありません",
             "no container instances were found",
             "no active instances",
             "empty capacity provider",
@@ -115,6 +125,9 @@ PATTERNS: tuple[Pattern, ...] = (
         id="placement/fargate-capacity",
         causes=("ecs/fargate-capacity-unavailable",),
         anchors=(
+            "容量が利用でき",
+            "容量は利用でき",
+            "容量を利用でき",
             "capacity is unavailable at this time",
             "resource:fargate",
             "unfulfillablecapacity",
@@ -134,7 +147,7 @@ PATTERNS: tuple[Pattern, ...] = (
         regex=(
             r"capacity is unavailable|resource:fargate|unfulfillablecapacity"
             r"|insufficient ?(?:instance|host)? ?capacity|no spot capacity"
-            r"|not (?:enough|have sufficient) [\w.]* ?capacity|キャパシティ"
+            r"|not (?:enough|have sufficient) [\w.]* ?capacity|キャパシティ|容量[がはを]利用でき"
         ),
         failure=Failure.FULL,
     ),
@@ -142,6 +155,10 @@ PATTERNS: tuple[Pattern, ...] = (
         id="placement/quota",
         causes=("ecs/quota-reached",),
         anchors=(
+            "上限に達し",
+            "制限に達し",
+            "制限を超え",
+            "上限を超え",
             "you've reached the limit",
             "you have reached the limit",
             "reached the limit on the number",
@@ -171,7 +188,7 @@ PATTERNS: tuple[Pattern, ...] = (
             r")?(?:limit|quota)"
             r"|limit ?exceeded|quota ?exceeded|max ?spot ?instance ?count ?exceeded"
             r"|more vcpu capacity than|vcpu limit|quota of \d+|limit .{0,40}?has been reached"
-            r"|(?:上限|制限)に達し|maximum number of .{0,60}?(?:reached|exceeded)"
+            r"|(?:上限|制限)(?:に達し|を超え)|maximum number of .{0,60}?(?:reached|exceeded)"
         ),
         unless=(
             "provisioning capacity limit",
@@ -195,7 +212,10 @@ PATTERNS: tuple[Pattern, ...] = (
     _direct(
         id="placement/zone",
         causes=("ecs/zone-not-supported", "ecs/aws-internal-error"),
-        anchors=("unable to place a task. reason: internal error",),
+        anchors=(
+            "理由: 内部エラー",
+            "unable to place a task. reason: internal error",
+        ),
     ),
     _direct(
         id="placement/strategy",
@@ -227,6 +247,7 @@ PATTERNS: tuple[Pattern, ...] = (
         id="placement/throttled",
         causes=("ecs/api-throttled",),
         anchors=(
+            "スロットル",
             "operations are being throttled",
             "throttlingexception",
             "rate exceeded",

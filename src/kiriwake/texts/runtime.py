@@ -275,7 +275,13 @@ PATTERNS: tuple[Pattern, ...] = (
     _consequence(
         id="exit/essential-container",
         causes=("ecs/app-exits", "ecs/out-of-memory", "ecr/platform-mismatch"),
-        anchors=("essential container in task exited", "essentialcontainerexited"),
+        anchors=(
+            "必須コンテナが終了",
+            "重要なコンテナが終了",
+            "essential コンテナが終了",
+            "essential container in task exited",
+            "essentialcontainerexited",
+        ),
         failure=Failure.EXITED,
         excused_by=SCHEDULED,
     ),

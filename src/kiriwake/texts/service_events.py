@@ -76,6 +76,9 @@ PATTERNS: tuple[Pattern, ...] = (
         id="event/cannot-start-consistently",
         causes=("ecs/app-exits", "ecr/image-tag-missing", "net/registry-unreachable"),
         anchors=(
+            "一貫して開始",
+            "一貫してタスクを",
+            "正常に一貫して",
             "unable to consistently start tasks",
             "service_task_start_impaired",
             "タスクを一貫して開始できません",
@@ -114,6 +117,7 @@ PATTERNS: tuple[Pattern, ...] = (
         id="event/protected",
         causes=("ecs/task-protected",),
         anchors=(
+            "保護されたタスク",
             "number of protected tasks",
             "task scale-in protection",
             "protected tasks are more",
@@ -164,6 +168,7 @@ PATTERNS: tuple[Pattern, ...] = (
             "execute command agent isn't running",
             "executecommandagent",
             "session manager plugin",
+            "sessionmanagerplugin",
         ),
         regex=(
             r"targetnotconnected\w*|execute command (?:failed|was not enabled|agent isn't running)"

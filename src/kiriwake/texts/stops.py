@@ -81,25 +81,28 @@ PATTERNS: tuple[Pattern, ...] = (
         id="interface/timed-out",
         causes=("ecs/eni-not-provisioned", "ecs/subnet-ip-exhausted", "ecs/eni-not-allowed"),
         anchors=(
+            "ネットワークインターフェイスのプロビジョニング",
             "network interface provisioning",
             "network interface provision",
             "timeout wait for network interface",
             "waiting for network interface",
             "eni to be attached",
         ),
-        near=("time", "error", "fail"),
+        near=("time", "error", "fail", "タイムアウト"),
         family=Family.NETWORK_INTERFACE,
     ),
     _direct(
         id="stop/container-health-check",
         causes=("ecs/container-health-check-fails",),
         anchors=(
+            "コンテナのヘルスチェックに失敗",
+            "コンテナヘルスチェックに失敗",
             "failed container health check",
             "container health check",
             "container is unhealthy",
             "failed container healthcheck",
         ),
-        near=("fail", "unhealthy"),
+        near=("fail", "unhealthy", "失敗"),
         failure=Failure.UNHEALTHY,
     ),
     _direct(
@@ -123,6 +126,8 @@ PATTERNS: tuple[Pattern, ...] = (
             "ecs/grace-period-too-short",
         ),
         anchors=(
+            "elb ヘルスチェックに失敗",
+            "elb のヘルスチェックに失敗",
             "failed elb health check",
             "failed load balancer health check",
             "failed elb healthcheck",
@@ -136,6 +141,8 @@ PATTERNS: tuple[Pattern, ...] = (
         id="stop/spot",
         causes=("ecs/spot-interrupted",),
         anchors=(
+            "スポットタスクが中断",
+            "スポットタスクは中断",
             "spot task was interrupted",
             "spotinterruption",
             "spot interruption",
@@ -211,6 +218,7 @@ PATTERNS: tuple[Pattern, ...] = (
         id="stop/role",
         causes=("ecs/role-not-assumable", "iam/pass-role-denied"),
         anchors=(
+            "ロールを引き受け",
             "unable to assume the role",
             "unable to assume role",
             "not able to assume the role",
@@ -225,7 +233,8 @@ PATTERNS: tuple[Pattern, ...] = (
         regex=(
             r"(?:unable|not able|not authorized) to assume (?:the )?(?:provided "
             r")?(?:execution )?role"
-            r"(?: '?\"?(?P<role>arn:[^'\" ]+))?|trust relationship|role is not valid"
+            r"(?: '?\"?(?P<role>arn:[^'\" ]+))?|trust relationship|ロールを引き受け|role is "
+            r"not valid"
             r"|role (?P<role1>arn:\S+) does not give you permission"
         ),
         family=Family.IAM,

@@ -108,6 +108,7 @@ PATTERNS: tuple[Pattern, ...] = (
         id="target/failed",
         causes=(_CONNECT, _PATH, _GRACE),
         anchors=(
+            "連続してヘルスチェックに失敗",
             "failedhealthchecks",
             "reason health checks failed",
             "due to (reason health check",
@@ -129,6 +130,8 @@ PATTERNS: tuple[Pattern, ...] = (
             "not enabled for the load balancer",
             "not enabled for load balancer",
             "target is not found",
+            "コンテナのヘルスチェック",
+            "コンテナヘルスチェック",
             "container health check",
             "liveness",
             "readiness",

@@ -19,8 +19,8 @@ from kiriwake.lab.eks.state import (
 )
 from kiriwake.lab.eks.versions import LAST_WITH_AL2
 from kiriwake.lab.ground import AwsError, Eni
+from kiriwake.lab.kube.node.machine import Machine
 from kiriwake.lab.kube.node.machines import instance_type
-from kiriwake.lab.kube.node.nodes import Machine
 from kiriwake.lab.kube.objects import Obj, is_true
 
 LABEL = "eks.amazonaws.com/nodegroup"

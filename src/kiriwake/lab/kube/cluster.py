@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import RLock
 
@@ -66,7 +66,9 @@ class Cluster:
         )
         self.authority = Authority("kubernetes", around.wall())
         tokens = Tokens(around.wall, around.principal_of, outside.who, self._key)
-        self.api = Api(self.world, tokens, around.hooks)
+        self._stopped = False
+        hooks = replace(around.hooks, ends=lambda: self._stopped or around.hooks.ends())
+        self.api = Api(self.world, tokens, hooks)
         self.server: KubeServer | None = None
         self.machinery = Machinery(self.world)
         wire(self.world, lambda: self.authority.pem)
@@ -97,7 +99,8 @@ class Cluster:
         return self.server.url
 
     def stop(self) -> None:
-        """Closes the port."""
+        """Closes the port and ends its watches."""
+        self._stopped = True
         if self.server is not None:
             self.server.stop()
             self.server = None

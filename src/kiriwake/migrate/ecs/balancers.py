@@ -1,50 +1,33 @@
-"""Load balancers, listeners, rules and target groups."""
+"""What stands in front of the workloads: routes and public endpoints as load balancers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 
 from kiriwake.core.text import Text
 from kiriwake.migrate import reasons
+from kiriwake.migrate.ecs.groups import (
+    Front,
+    alb,
+    attached,
+    listener,
+    nlb,
+    security_group,
+    target_group,
+)
 from kiriwake.migrate.ecs.network import Network
 from kiriwake.migrate.ecs.setting import Setting
 from kiriwake.migrate.ecs.targets import (
     RUNS,
     Target,
     container_port,
-    health_check,
-    health_question,
     speaks,
 )
 from kiriwake.migrate.ledger import Fate, traced
 from kiriwake.migrate.model import Endpoint, EndpointPort, Path, Route, Source, Workload
-from kiriwake.migrate.names import container_name, pascal
+from kiriwake.migrate.names import pascal
 from kiriwake.migrate.notice import Weight
-from kiriwake.migrate.stack import Json, get, ref
-
-_TLS = "ELBSecurityPolicy-TLS13-1-2-2021-06"
-
-
-@dataclass(slots=True)
-class Attached:
-    """A workload's place behind load balancers."""
-
-    balancers: list[Json] = field(default_factory=list)
-    after: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Front:
-    """What the load balancers of a stack are made of."""
-
-    setting: Setting
-    network: Network
-    attached: dict[tuple[str, str], Attached] = field(default_factory=dict)
-    ports: dict[tuple[str, int], tuple[str, int]] = field(default_factory=dict)
-    """Security group and port pairs that reach the tasks."""
-    counted: int = 0
-    internal: int = 0
+from kiriwake.migrate.stack import Json, ref
 
 
 def balance(setting: Setting, network: Network, fit: Iterable[Workload]) -> Front:
@@ -91,8 +74,8 @@ def _for_routes(  # noqa: C901, PLR0912
     tls = any(route.tls for route in routes)
     redirect = tls and all(route.redirect or not route.tls for route in routes)
     ports = (80, 443) if tls else (80,)
-    group = _security_group(front, name, ports, (), internal=internal)
-    _alb(front, name, group, internal=internal)
+    group = security_group(front, name, ports, (), internal=internal)
+    alb(front, name, group, internal=internal)
     main = f"{name}Https" if tls else f"{name}Http"
     groups: dict[tuple[str, str, str], list[tuple[Path, Route]]] = {}
     for route in routes:
@@ -110,7 +93,7 @@ def _for_routes(  # noqa: C901, PLR0912
         for path, route in groups[key]:
             for target in _targets(front, route, path, known):
                 weight = path.weight * max(1, target.workload.replicas)
-                targets.append((_target_group(front, name, target, main, route), weight))
+                targets.append((target_group(front, name, target, main, route), weight))
                 used.append(target)
         if not targets:
             continue
@@ -127,7 +110,7 @@ def _for_routes(  # noqa: C901, PLR0912
             "AllowedPattern": "arn:aws[a-z-]*:acm:.*",
         }
         certificate = [{"CertificateArn": ref("CertificateArn")}]
-    _listener(
+    listener(
         front, name, main, 443 if tls else 80, "HTTPS" if tls else "HTTP", default, certificate
     )
     if tls:
@@ -143,7 +126,7 @@ def _for_routes(  # noqa: C901, PLR0912
             if redirect
             else default
         )
-        _listener(front, name, f"{name}Http", 80, "HTTP", onward, None)
+        listener(front, name, f"{name}Http", 80, "HTTP", onward, None)
     for number, (key, action, used) in enumerate(rules, start=1):
         rule = f"{name}Rule{number}"
         setting.stack.add(
@@ -157,7 +140,7 @@ def _for_routes(  # noqa: C901, PLR0912
             },
         )
         for target in used:
-            _attached(front, target.workload).after.append(rule)
+            attached(front, target.workload).after.append(rule)
     if tls and not redirect:
         setting.note(
             "http-beside-https",
@@ -277,18 +260,19 @@ def _for_endpoint(front: Front, endpoint: Endpoint, known: set[tuple[str, str]])
     while name in setting.stack.resources:
         name += "X"
     ports = tuple(port.port for port, _ in found)
-    group = _security_group(front, name, ports, endpoint.ranges, internal=internal)
+    udp = all(port.protocol == "UDP" for port, _ in found)
+    group = security_group(front, name, ports, endpoint.ranges, internal=internal, udp=udp)
     if http:
-        _alb(front, name, group, internal=internal)
+        alb(front, name, group, internal=internal)
     else:
-        _nlb(front, name, group, internal=internal)
+        nlb(front, name, group, internal=internal)
     for port, targets in found:
-        listener = f"{name}Port{port.port}"
+        door = f"{name}Port{port.port}"
         protocol = "HTTP" if http else port.protocol
         groups = [
             (
-                _target_group(
-                    front, name, _as(target, http=http, protocol=port.protocol), listener, endpoint
+                target_group(
+                    front, name, _as(target, http=http, protocol=port.protocol), door, endpoint
                 ),
                 max(1, target.workload.replicas),
             )
@@ -296,7 +280,7 @@ def _for_endpoint(front: Front, endpoint: Endpoint, known: set[tuple[str, str]])
         ]
         # a network load balancer's listener forwards to one group
         action = _forward(groups if http else groups[:1])
-        _listener(front, name, listener, port.port, protocol, action, None)
+        listener(front, name, door, port.port, protocol, action, None)
     ledger = setting.ledger
     where = endpoint.trace
     ledger.claim(traced(where, "probe_path"), Fate.ADAPTED, name, reasons.HEALTH_TARGET)
@@ -314,10 +298,6 @@ def _as(target: Target, *, http: bool, protocol: str) -> Target:
     return Target(target.workload, target.container, target.port, kept)
 
 
-def _attached(front: Front, workload: Workload) -> Attached:
-    return front.attached.setdefault((workload.namespace, workload.name), Attached())
-
-
 def _forward(targets: list[tuple[str, int]]) -> Json:
     if len(targets) == 1:
         return {"Type": "forward", "TargetGroupArn": ref(targets[0][0])}
@@ -330,167 +310,3 @@ def _forward(targets: list[tuple[str, int]]) -> Json:
             ]
         },
     }
-
-
-def _target_group(
-    front: Front, balancer: str, target: Target, listener: str, source: Route | Endpoint
-) -> str:
-    setting = front.setting
-    prefix = setting.id_of(target.workload)
-    name = f"{prefix}{target.port}{balancer}Targets"
-    if name in setting.stack.resources:
-        return name
-    probe = health_question(target.container, target.port)
-    said: Mapping[str, str] = source.probe if isinstance(source, Route) else {}
-    protocol = "HTTP" if target.protocol == "GRPC" else target.protocol
-    check = health_check(target.protocol, target.port, probe, said, source.probe_path)
-    asked_by = "a probe" if probe else ""
-    if not probe and not source.probe_path and target.protocol in {"HTTP", "HTTPS"}:
-        setting.note(
-            "health-path-unknown",
-            Weight.DECIDE,
-            Text(
-                en=f"{target.workload.name} has no probe for port {target.port}: the load balancer"
-                ' asks for "/" and takes 200 to 399; say a path that proves it works',
-                ja=f"{target.workload.name} のポート {target.port} にはプローブがない。"
-                "ロードバランサーは「/」を確認し 200〜399 を正常とする。適切なパスを指定すること",
-            ),
-            target.container.place,
-        )
-    drain = source.drain_s if isinstance(source, Route) and source.drain_s else 30
-    sleep = target.container.pre_stop
-    if len(sleep) > 1 and sleep[-1].isdigit() and "sleep" in sleep[0]:
-        drain = max(drain, int(sleep[-1]))
-    attributes: list[Json] = [
-        {"Key": "deregistration_delay.timeout_seconds", "Value": str(min(3600, drain))}
-    ]
-    if source.sticky:
-        kind = "lb_cookie" if protocol in {"HTTP", "HTTPS"} else "source_ip"
-        attributes += [
-            {"Key": "stickiness.enabled", "Value": "true"},
-            {"Key": "stickiness.type", "Value": kind},
-        ]
-    setting.stack.add(
-        name,
-        "AWS::ElasticLoadBalancingV2::TargetGroup",
-        {
-            "VpcId": front.network.vpc,
-            "TargetType": "ip",
-            "Protocol": protocol,
-            "ProtocolVersion": "GRPC" if target.protocol == "GRPC" else None,
-            "Port": target.port,
-            **check,
-            "TargetGroupAttributes": attributes,
-            "Tags": [{"Key": "kiriwake:health-path-from", "Value": asked_by or "default"}],
-        },
-    )
-    _claim_probe(setting, target, name)
-    attached = _attached(front, target.workload)
-    attached.balancers.append(
-        {
-            "ContainerName": container_name(target.container.name),
-            "ContainerPort": target.port,
-            "TargetGroupArn": ref(name),
-        }
-    )
-    attached.after.append(listener)
-    front.ports[f"{balancer}SecurityGroup", target.port] = (balancer, target.port)
-    if probe is not None and probe.port and probe.port != target.port:
-        front.ports[f"{balancer}SecurityGroup", probe.port] = (balancer, probe.port)
-    return name
-
-
-def _claim_probe(setting: Setting, target: Target, name: str) -> None:
-    """The probe that became the health check, and what became of the container's others."""
-    ledger = setting.ledger
-    container = target.container
-    chosen = health_question(container, target.port)
-    for probe in (container.readiness, container.liveness, container.startup):
-        if probe is None or probe.how == "exec":
-            continue
-        ledger.claim(traced(probe.trace, "headers"), Fate.DROPPED, "", reasons.HEALTH_HEADERS)
-        ledger.claim(traced(probe.trace, "delay"), Fate.ADAPTED, "Service", reasons.HEALTH_GRACE)
-        if probe is chosen:
-            ledger.claim(traced(probe.trace, "whole"), Fate.ADAPTED, name, reasons.HEALTH_TARGET)
-        elif probe is container.startup:
-            ledger.claim(
-                traced(probe.trace, "whole"), Fate.ADAPTED, "Service", reasons.HEALTH_GRACE
-            )
-        else:
-            ledger.claim(traced(probe.trace, "whole"), Fate.DROPPED, name, reasons.HEALTH_OTHER)
-
-
-def _security_group(
-    front: Front, name: str, ports: tuple[int, ...], ranges: tuple[str, ...], *, internal: bool
-) -> str:
-    allowed: list[Json] = list(ranges) or ([front.network.cidr] if internal else ["0.0.0.0/0"])
-    group = f"{name}SecurityGroup"
-    front.setting.stack.add(
-        group,
-        "AWS::EC2::SecurityGroup",
-        {
-            "GroupDescription": f"What may reach {name}",
-            "VpcId": front.network.vpc,
-            "SecurityGroupIngress": [
-                {
-                    "IpProtocol": "tcp",
-                    "FromPort": port,
-                    "ToPort": port,
-                    "CidrIp": cidr,
-                    "Description": f"Callers on port {port}",
-                }
-                for port in ports
-                for cidr in allowed
-            ],
-        },
-    )
-    return group
-
-
-def _alb(front: Front, name: str, group: str, *, internal: bool) -> None:
-    _balancer(front, name, group, "application", internal=internal)
-
-
-def _nlb(front: Front, name: str, group: str, *, internal: bool) -> None:
-    _balancer(front, name, group, "network", internal=internal)
-
-
-def _balancer(front: Front, name: str, group: str, kind: str, *, internal: bool) -> None:
-    front.counted += 1
-    front.internal += internal
-    stack = front.setting.stack
-    stack.add(
-        name,
-        "AWS::ElasticLoadBalancingV2::LoadBalancer",
-        {
-            "Type": kind,
-            "Scheme": "internal" if internal else "internet-facing",
-            "Subnets": front.network.private if internal else front.network.public,
-            "SecurityGroups": [get(group, "GroupId")],
-        },
-        depends_on=[] if front.network.ready == () else ["PublicDefaultRoute"],
-    )
-    stack.outputs[f"{name}DnsName"] = {"Value": get(name, "DNSName")}
-
-
-def _listener(  # noqa: PLR0917
-    front: Front,
-    balancer: str,
-    name: str,
-    port: int,
-    protocol: str,
-    action: Json,
-    certificates: Json,
-) -> None:
-    front.setting.stack.add(
-        name,
-        "AWS::ElasticLoadBalancingV2::Listener",
-        {
-            "LoadBalancerArn": ref(balancer),
-            "Port": port,
-            "Protocol": protocol,
-            "Certificates": certificates,
-            "SslPolicy": _TLS if protocol in {"HTTPS", "TLS"} else None,
-            "DefaultActions": [action],
-        },
-    )

@@ -8,18 +8,15 @@ from kiriwake.core.text import Text
 from kiriwake.migrate import reasons
 from kiriwake.migrate.addresses import Load, Need, need, smallest_prefix
 from kiriwake.migrate.calls import start_order
-from kiriwake.migrate.ecs.balancers import Attached, balance
+from kiriwake.migrate.ecs.balancers import balance
 from kiriwake.migrate.ecs.connect import connect
 from kiriwake.migrate.ecs.files import prepare
+from kiriwake.migrate.ecs.groups import Attached
 from kiriwake.migrate.ecs.leftovers import claim_leftovers
 from kiriwake.migrate.ecs.network import existing, made
-from kiriwake.migrate.ecs.service import (
-    add_execution_role,
-    add_scaling,
-    add_schedule,
-    add_service,
-    add_task_definition,
-)
+from kiriwake.migrate.ecs.scaling import add_scaling
+from kiriwake.migrate.ecs.schedule import add_schedule
+from kiriwake.migrate.ecs.service import add_execution_role, add_service, add_task_definition
 from kiriwake.migrate.ecs.setting import Setting
 from kiriwake.migrate.ecs.storage import add_file_systems, volumes_for
 from kiriwake.migrate.ecs.targets import RUNS, declared
@@ -245,7 +242,7 @@ def _add_ground(setting: Setting) -> None:
 
 
 def _add_task_security_group(
-    setting: Setting, vpc: object, ports: dict[tuple[str, int], tuple[str, int]]
+    setting: Setting, vpc: object, ports: dict[tuple[str, int], tuple[str, str]]
 ) -> None:
     stack = setting.stack
     stack.add(
@@ -263,13 +260,13 @@ def _add_task_security_group(
         },
     )
     for group, port in sorted(ports):
-        balancer, _ = ports[group, port]
+        balancer, protocol = ports[group, port]
         stack.add(
             f"{balancer}Reaches{port}",
             "AWS::EC2::SecurityGroupIngress",
             {
                 "GroupId": get("TasksSecurityGroup", "GroupId"),
-                "IpProtocol": "tcp",
+                "IpProtocol": protocol,
                 "FromPort": port,
                 "ToPort": port,
                 "SourceSecurityGroupId": get(group, "GroupId"),

@@ -1,17 +1,15 @@
-"""The task definition, service, roles and scaling of one workload."""
+"""The task definition, service and roles of one workload."""
 
 from __future__ import annotations
 
-from kiriwake.core.text import Text
 from kiriwake.migrate import reasons
-from kiriwake.migrate.ecs.balancers import Attached
+from kiriwake.migrate.ecs.groups import Attached
 from kiriwake.migrate.ecs.setting import Setting
 from kiriwake.migrate.ecs.targets import grace_s
 from kiriwake.migrate.ecs.task import Written
 from kiriwake.migrate.fargate import Size
 from kiriwake.migrate.ledger import Fate, traced
-from kiriwake.migrate.model import Metric, Source, Workload
-from kiriwake.migrate.notice import Weight
+from kiriwake.migrate.model import Source, Workload
 from kiriwake.migrate.rollout import percentages
 from kiriwake.migrate.stack import Json, get, ref, sub
 
@@ -25,9 +23,6 @@ _TASK_TRUST: Json = {
         }
     ],
 }
-_DAYS = {"sun": 1, "mon": 2, "tue": 3, "wed": 4, "thu": 5, "fri": 6, "sat": 7}
-_FIELDS = 5
-_LEAST_SHARE = 5.0
 
 
 def trust() -> Json:
@@ -228,229 +223,3 @@ def _tags(workload: Workload) -> list[Json] | None:
         {"Key": key[:128], "Value": value[:256]} for key, value in sorted(workload.labels.items())
     ]
     return found[:45] or None
-
-
-def add_scaling(setting: Setting, workload: Workload, size: Size, attached: Attached) -> None:
-    """Application Auto Scaling, its percentages those of the task, not of the request."""
-    scaling = workload.scaling
-    if scaling is None:
-        return
-    prefix = setting.id_of(workload)
-    target = f"{prefix}ScalableTarget"
-    least = max(1, scaling.least)
-    setting.stack.add(
-        target,
-        "AWS::ApplicationAutoScaling::ScalableTarget",
-        {
-            "ServiceNamespace": "ecs",
-            "ScalableDimension": "ecs:service:DesiredCount",
-            "ResourceId": sub(f"service/${{Cluster}}/${{{prefix}Service.Name}}"),
-            "MinCapacity": {"Fn::If": ["Start", least, 0]} if _is_gated(setting) else least,
-            "MaxCapacity": max(least, scaling.most),
-        },
-    )
-    ledger = setting.ledger
-    for number, metric in enumerate(scaling.metrics, start=1):
-        share = task_share(metric, workload, size)
-        predefined = {
-            "cpu": "ECSServiceAverageCPUUtilization",
-            "memory": "ECSServiceAverageMemoryUtilization",
-        }.get(metric.what)
-        where = traced(metric.trace, "whole")
-        if predefined is None or share is None:
-            ledger.claim(where, Fate.DROPPED, "", reasons.SCALING_OPEN)
-            _open_metric(setting, workload, metric)
-            continue
-        policy = f"{prefix}Scaling{number}"
-        setting.stack.add(
-            policy,
-            "AWS::ApplicationAutoScaling::ScalingPolicy",
-            {
-                "PolicyName": sub(f"${{AWS::StackName}}-{setting.name(workload)}-{metric.what}"),
-                "PolicyType": "TargetTrackingScaling",
-                "ScalingTargetId": ref(target),
-                "TargetTrackingScalingPolicyConfiguration": {
-                    "TargetValue": share,
-                    "PredefinedMetricSpecification": {"PredefinedMetricType": predefined},
-                },
-            },
-        )
-        ledger.claim(where, Fate.ADAPTED, policy, reasons.SCALING_SHARE)
-        _changed_share(setting, workload, metric, share)
-    ledger.claim(traced(scaling.trace, "whole"), Fate.ADAPTED, target, reasons.SCALING)
-
-
-def _is_gated(setting: Setting) -> bool:
-    return "Start" in setting.stack.conditions
-
-
-def task_share(metric: Metric, workload: Workload, size: Size) -> float | None:
-    """The autoscaler's percentage of the requests as a percentage of the task's size."""
-    if metric.target is None:
-        return None
-    requests = [c.resources for c in workload.containers]
-    if metric.what == "cpu":
-        asked = [r.cpu_request if r.cpu_request is not None else r.cpu_limit for r in requests]
-        whole = size.cpu * 1000 / 1024
-    elif metric.what == "memory":
-        asked = [r.memory_request or r.memory_limit for r in requests]
-        whole = float(size.memory)
-    else:
-        return None
-    if any(value is None for value in asked):
-        return None
-    total = sum(value for value in asked if value is not None)
-    share = round(metric.target * total / whole, 1)
-    # a request far below the smallest task says nothing: any load passes a target near 0
-    return min(95.0, share if share >= _LEAST_SHARE else metric.target)
-
-
-def _changed_share(setting: Setting, workload: Workload, metric: Metric, share: float) -> None:
-    setting.note(
-        "scaling-percentage",
-        Weight.BEHAVIOUR,
-        Text(
-            en=f"{workload.name} scales at {metric.target:g} % of its {metric.what} request; ECS"
-            f" measures the whole task, so the target is {share:g} %: watch it under load",
-            ja=f"{workload.name} は {metric.what} の request の {metric.target:g} %"
-            " でスケールしていた。"
-            f"ECS はタスク全体に対する割合なので目標値は {share:g} %。負荷をかけて確認すること",
-        ),
-        metric.place,
-    )
-
-
-def _open_metric(setting: Setting, workload: Workload, metric: Metric) -> None:
-    detail = metric.detail or metric.what
-    setting.note(
-        "scaling-metric",
-        Weight.DECIDE,
-        Text(
-            en=f"{workload.name} scales by {detail}, which no ECS metric says as it stands:"
-            " choose a metric and a target",
-            ja=f"{workload.name} は {detail} でスケールしていたが、そのまま使える ECS"
-            " のメトリクスがない。"
-            "メトリクスと目標値を選ぶこと",
-        ),
-        metric.place,
-    )
-
-
-def add_schedule(setting: Setting, workload: Workload, subnets: Json) -> None:
-    """A schedule that runs the task."""
-    prefix = setting.id_of(workload)
-    definition = f"{prefix}TaskDefinition"
-    expression = schedule_expression(workload.schedule)
-    where = traced(workload.trace, "schedule", "timezone", "suspended")
-    setting.ledger.claim(where, Fate.ADAPTED, f"{prefix}Schedule", reasons.SCHEDULE)
-    if expression is None:
-        setting.note(
-            "cron-not-understood",
-            Weight.DECIDE,
-            Text(
-                en=f'the schedule "{workload.schedule}" of {workload.name} has no AWS form',
-                ja=f"{workload.name} のスケジュール「{workload.schedule}」は手作業で書く必要がある",
-            ),
-            workload.place,
-        )
-        return
-    role = f"{prefix}ScheduleRole"
-    passed: list[Json] = [
-        get(name, "Arn")
-        for name in (f"{prefix}ExecutionRole", "ExecutionRole", f"{prefix}TaskRole")
-        if name in setting.stack.resources
-    ]
-    setting.stack.add(
-        role,
-        "AWS::IAM::Role",
-        {
-            "AssumeRolePolicyDocument": {
-                "Version": "2012-10-17",
-                "Statement": [
-                    {
-                        "Effect": "Allow",
-                        "Principal": {"Service": "scheduler.amazonaws.com"},
-                        "Action": "sts:AssumeRole",
-                    }
-                ],
-            },
-            "Policies": [
-                {
-                    "PolicyName": "run-the-task",
-                    "PolicyDocument": {
-                        "Version": "2012-10-17",
-                        "Statement": [
-                            {
-                                "Effect": "Allow",
-                                "Action": "ecs:RunTask",
-                                "Resource": ref(definition),
-                            },
-                            {"Effect": "Allow", "Action": "iam:PassRole", "Resource": passed},
-                        ],
-                    },
-                }
-            ],
-        },
-    )
-    setting.stack.add(
-        f"{prefix}Schedule",
-        "AWS::Scheduler::Schedule",
-        {
-            "ScheduleExpression": expression,
-            "ScheduleExpressionTimezone": workload.timezone or "UTC",
-            "State": "DISABLED" if workload.suspended else "ENABLED",
-            "FlexibleTimeWindow": {"Mode": "OFF"},
-            "Target": {
-                "Arn": get("Cluster", "Arn"),
-                "RoleArn": get(role, "Arn"),
-                "EcsParameters": {
-                    "TaskDefinitionArn": ref(definition),
-                    "TaskCount": max(1, workload.replicas),
-                    "LaunchType": "FARGATE",
-                    "NetworkConfiguration": {
-                        "AwsvpcConfiguration": {
-                            "AssignPublicIp": "DISABLED",
-                            "SecurityGroups": [get("TasksSecurityGroup", "GroupId")],
-                            "Subnets": subnets,
-                        }
-                    },
-                },
-            },
-        },
-    )
-
-
-def schedule_expression(cron: str) -> str | None:
-    """A five-field cron line as EventBridge Scheduler writes it, or None if it cannot say it."""
-    shortcuts = {"@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *",
-                 "@weekly": "0 0 * * 0", "@monthly": "0 0 1 * *", "@yearly": "0 0 1 1 *",
-                 "@annually": "0 0 1 1 *"}  # fmt: skip
-    fields = shortcuts.get(cron.strip(), cron).split()
-    if len(fields) != _FIELDS:
-        return None
-    minute, hour, day, month, weekday = fields
-    if day != "*" and weekday != "*":
-        return None  # Kubernetes runs on either, AWS takes only one of the two
-    if weekday == "*":
-        return f"cron({minute} {hour} {day} {month} ? *)"
-    shifted = _weekdays(weekday)
-    return None if shifted is None else f"cron({minute} {hour} ? {month} {shifted} *)"
-
-
-def _weekdays(field: str) -> str | None:
-    parts = []
-    for part in field.split(","):
-        span, slash, every = part.partition("/")
-        if slash and span == "*":
-            return None
-        days = [_weekday(end) for end in span.split("-")]
-        if any(day is None for day in days):
-            return None
-        parts.append("-".join(str(day) for day in days) + (f"/{every}" if slash else ""))
-    return ",".join(parts)
-
-
-def _weekday(written: str) -> int | None:
-    if written.isdigit():
-        return int(written) % 7 + 1
-    return _DAYS.get(written.lower())

@@ -47,7 +47,8 @@ class ReplicaSets:
         active = [pod for pod in pods_of(world, owner) if is_active(pod)]
         wanted = int(owner["spec"].get("replicas") or 0)
         uid = owner["metadata"]["uid"]
-        for pod in least_wanted(active)[: max(0, len(active) - wanted)][:BURST]:
+        surplus = len(active) - wanted
+        for pod in least_wanted(active)[:surplus][:BURST] if surplus > 0 else ():
             drop_pod(world, owner, pod, BY)
         for _ in range(min(wanted - len(active), BURST)):
             if make_pod(world, owner, owner["spec"]["template"], by=BY) is None:

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from kiriwake.lab.ground import AwsError
 from kiriwake.lab.kube.node import words
+from kiriwake.lab.kube.node.machine import Machine
 from kiriwake.lab.kube.node.machines import InstanceType
-from kiriwake.lab.kube.node.nodes import Machine, Nodes
+from kiriwake.lab.kube.node.nodes import Nodes
 from kiriwake.lab.kube.node.scheduler import bind
 from kiriwake.lab.kube.objects import Obj, controller_of, is_going, labels_of, namespace_of
 from kiriwake.lab.kube.world import World

@@ -10,7 +10,7 @@ from kiriwake.lab.kube.api.writing import set_status
 from kiriwake.lab.kube.node import words
 from kiriwake.lab.kube.node.containers import KUBELET, Containers
 from kiriwake.lab.kube.node.env import missing_source
-from kiriwake.lab.kube.node.nodes import Machine
+from kiriwake.lab.kube.node.machine import Machine
 from kiriwake.lab.kube.node.output import Output
 from kiriwake.lab.kube.node.probes import Listener
 from kiriwake.lab.kube.node.runs import ContainerRun, PodRun, Stage, status_of
@@ -58,6 +58,9 @@ class Kubelets:
         if pod is None or not pod["spec"].get("nodeName"):
             return
         run = self.runs.get(uid_of(pod))
+        machine = self._machines.get(pod["spec"]["nodeName"])
+        if machine is not None and not machine.alive:
+            return
         if is_going(pod):
             if run is None:
                 self._world.store.delete("pods", namespace, name)
@@ -66,7 +69,9 @@ class Kubelets:
             elif int(pod["metadata"].get("deletionGracePeriodSeconds") or 0) == 0:
                 self._remove(run)
             return
-        if run is None and pod.get("status", {}).get("phase") not in ("Succeeded", "Failed"):
+        if run is not None:
+            self._report(run)
+        elif pod.get("status", {}).get("phase") not in ("Succeeded", "Failed"):
             self._take_up(pod)
 
     def forget(self, pod_uid: str) -> None:

@@ -110,8 +110,9 @@ class Scheduler:
             return
         reasons: Counter[str] = Counter()
         fits: list[Obj] = []
+        asks = requests_of(pod["spec"])
         for node in nodes:
-            why = self._why_not(pod, node)
+            why = self._why_not(pod, node, asks)
             if why:
                 reasons.update(why)
             else:
@@ -143,7 +144,7 @@ class Scheduler:
             known = self._room[name_of(node)] = (version, room)
         return known[1]
 
-    def _why_not(self, pod: Obj, node: Obj) -> Sequence[str]:
+    def _why_not(self, pod: Obj, node: Obj, asks: Mapping[str, Decimal]) -> Sequence[str]:
         spec = pod["spec"]
         tests: Sequence[Callable[[], Sequence[str]]] = (
             lambda: ["node(s) were unschedulable"] if _cordoned(spec, node) else [],
@@ -153,7 +154,7 @@ class Scheduler:
                 if selected(spec, node)
                 else ["node(s) didn't match Pod's node affinity/selector"]
             ),
-            lambda: self._insufficient(pod, node),
+            lambda: self._insufficient(asks, node),
             lambda: self._volume_conflict(pod, node),
         )
         for test in tests:
@@ -162,13 +163,13 @@ class Scheduler:
                 return found
         return []
 
-    def _insufficient(self, pod: Obj, node: Obj) -> list[str]:
+    def _insufficient(self, asks: Mapping[str, Decimal], node: Obj) -> list[str]:
         load = self._loads.get(name_of(node), Load())
         room = self._allocatable(node)
         if len(load.pods) + 1 > room.get("pods", Decimal(110)):
             return ["Too many pods"]
         found = []
-        for name, amount in requests_of(pod["spec"]).items():
+        for name, amount in asks.items():
             taken = load.amounts.get(name, Decimal(0))
             if amount and taken + amount > room.get(name, Decimal(0)):
                 found.append(f"Insufficient {name}")
