@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 from kiriwake.core.observed import Known
@@ -94,13 +95,25 @@ def _answers(health: Known[tuple[TargetHealth, ...]], which: _Codes) -> Verdict:
         and (codes := [code for code in codes_of(target.description) if which(code)])
     ]
     named = _listed(code for _, codes in wrong for code in codes)
+    table = _table(health.value, [target for target, _ in wrong]) if wrong else ""
     says = Text(
         en=f"{len(wrong)} of {len(health.value)} targets answer the check with"
         f" {named or 'no such code'}",
         ja=f"{len(health.value)} 個中 {len(wrong)} 個のターゲットがヘルスチェックに"
         f" {named or '該当コードなし'} を返す",
     )
-    return when(bool(wrong), says, health, direct=True)
+    return when(bool(wrong), says, health, direct=True, quote=table, mark=named)
+
+
+def _table(targets: Sequence[TargetHealth], wrong: Sequence[TargetHealth]) -> str:
+    """How many targets are in which state and why, those that decided in the last line."""
+    counted = Counter((t.state, t.description) for t in targets)
+    last = Counter((t.state, t.description) for t in wrong).most_common(1)[0][0]
+    rows = [*sorted(key for key in counted if key != last), last]
+    states = max(len(state) for state, _ in [("State", ""), *rows])
+    lines = [f"{'State':<{states}}  targets  Description"]
+    lines += [f"{state:<{states}}  {counted[state, told]:>7}  {told}" for state, told in rows]
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def _event_tells(service: Known[Service], which: _Codes) -> Verdict:

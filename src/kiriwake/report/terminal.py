@@ -157,17 +157,22 @@ class _Page:
         sign = "^" if shown.direct else "-"
         under = sign * max(columns(shown.mark), 1)
         reach = self._style.width
-        if at < 0 or start + len(under) + 1 + min(columns(shown.says), 20) > reach:
+        room_for_refs = columns(self._refs(shown.calls)) + 1
+        if at < 0 or columns(bar + last) + room_for_refs > reach:
             yield from self._fold(shown.says, f"{bar}{sign} ", f"{bar}  ")
             return
-        first = bar + " " * (start - columns(bar)) + under + " "
-        lines = list(self._fold(shown.says, first, bar + " " * (columns(first) - columns(bar))))
-        if len(lines) > 2:  # noqa: PLR2004 - a narrow column of words is no label
-            yield first.rstrip()
+        first = bar + " " * (start - columns(bar)) + under
+        room = start - columns(bar) - 1
+        if columns(first) + 1 + columns(shown.says) <= reach:
+            label = f"{first} {shown.says}"
+        elif columns(shown.says) <= room:
+            # Where the value stands far to the right its label goes before it.
+            label = pad(bar, start - 1 - columns(shown.says)) + f"{shown.says} {under}"
+        else:
+            yield self._paint_marks(first, shown.direct)
             yield from self._fold(shown.says, f"{bar}{sign} ", f"{bar}  ")
             return
-        for n, line in enumerate(lines):
-            yield self._paint_marks(line, shown.direct) if n == 0 else line
+        yield self._paint_marks(label, shown.direct)
 
     def _marked(self, bar: str, says: str, shown: Shown) -> Iterator[str]:
         lines = list(self._with_calls(bar, says, shown.calls, bar))
@@ -175,8 +180,8 @@ class _Page:
         last = len(lines) - 1
         for n, line in enumerate(lines):
             yield line
-            if self._style.width < _LEAST_FOR_REFS:
-                continue
+            if self._style.width < _LEAST_FOR_REFS or (last and not shown.mark):
+                continue  # the numbers of a long sentence are seldom what decided
             body = line[: len(line) - len(self._refs(shown.calls))] if shown.calls else line
             marks = _marks(body, left, shown.direct)
             tail = ""
