@@ -30,7 +30,7 @@ from kiriwake.report.width import columns
 TESTS = Path(__file__).parents[1]
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 AT = datetime(2026, 11, 23, 6, 52, 10, tzinfo=UTC)
-TITLE_COLUMNS = 140
+TITLE_COLUMNS = 80
 
 settings.register_profile(
     "laws",

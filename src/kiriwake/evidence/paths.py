@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from ipaddress import ip_address, ip_network
 
 from kiriwake.evidence.net import AclEntry, NetworkAcl, Route, RouteTable, Rule, SecurityGroup
 
@@ -61,19 +60,6 @@ def through_acl(acl: NetworkAcl, port: int) -> Passage:
 def default_route(table: RouteTable) -> Route | None:
     """The route to everywhere, active or not."""
     return next((r for r in table.routes if r.destination == ANYWHERE), None)
-
-
-def route_to(table: RouteTable, address: str) -> Route | None:
-    """The route with the longest prefix that covers an address (F4.42)."""
-    to = ip_address(address)
-    covering = [
-        (ip_network(route.destination).prefixlen, route)
-        for route in table.routes
-        if "/" in route.destination
-        and ":" not in route.destination
-        and to in ip_network(route.destination)
-    ]
-    return max(covering, key=lambda found: found[0])[1] if covering else None
 
 
 def _covers(rule: Rule, port: int) -> bool:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.causes.builders import SUBNET, failing, refused, snapshot, subnet
 
 from kiriwake.causes.net.registry_unreachable import CAUSE
+from kiriwake.core.observed import Call
 from kiriwake.core.verdict import Holds, RuledOut
 from kiriwake.evidence import net
-from kiriwake.evidence.net import Route, RouteTable
+from kiriwake.evidence.net import (
+    AclEntry,
+    Endpoint,
+    NatGateway,
+    NetworkAcl,
+    Route,
+    RouteTable,
+    Rule,
+    SecurityGroup,
+)
 
 TIMED_OUT = (
     "ResourceInitializationError: unable to pull secrets or registry auth: The task cannot pull"
@@ -62,3 +73,64 @@ def test_a_path_that_looks_whole_does_not_unsay_what_aws_says() -> None:
     )
 
     assert isinstance(CAUSE.decide(seen), Holds)
+
+
+def group(*egress: Rule) -> SecurityGroup:
+    return SecurityGroup("sg-abc123", "vpc-xyz789", (), egress)
+
+
+EVERYWHERE = Rule("-1", None, None, cidrs=("0.0.0.0/0",))
+
+
+@pytest.mark.parametrize(
+    ("call", "value", "told"),
+    [
+        (
+            net.SECURITY_GROUP.of("sg-abc123"),
+            group(Rule("tcp", 80, 80, cidrs=("0.0.0.0/0",))),
+            "no rule of sg-abc123 lets port 443 out",
+        ),
+        (
+            net.NETWORK_ACL.of("subnet-abc123"),
+            NetworkAcl(
+                "acl-1",
+                (
+                    AclEntry(100, True, True, "-1", "0.0.0.0/0"),
+                    AclEntry(100, True, False, "6", "0.0.0.0/0", 80, 5000),
+                ),
+            ),
+            None,
+        ),
+        (
+            net.NETWORK_ACL.of("subnet-abc123"),
+            NetworkAcl("acl-1", (AclEntry(100, True, True, "-1", "0.0.0.0/0"),)),
+            "acl-1 of subnet-abc123 lets no port 443 out, or no answers in",
+        ),
+        (net.NAT_GATEWAY.of("nat-1"), NatGateway("nat-1", "failed"), "nat-1 is failed"),
+        (net.NAT_GATEWAY.of("nat-1"), NatGateway("nat-1", "available"), None),
+        (net.SECURITY_GROUP.of("sg-abc123"), group(EVERYWHERE), None),
+        (
+            net.ENDPOINTS.of("vpc-xyz789"),
+            (
+                Endpoint(
+                    "vpce-1",
+                    "com.amazonaws.us-east-1.ecr.api",
+                    "Interface",
+                    "available",
+                    private_dns=False,
+                ),
+            ),
+            "vpce-1 (com.amazonaws.us-east-1.ecr.api) has no private DNS, so nobody is led to it",
+        ),
+    ],
+)
+def test_each_hop_that_is_seen_to_be_closed_is_named(
+    call: Call, value: object, told: str | None
+) -> None:
+    network = {SUBNET: subnet(free=200), TABLE: table("nat-1"), call: value}
+
+    found = CAUSE.decide(snapshot(failing(), stopped=(refused(7, TIMED_OUT),), more=network))
+
+    assert isinstance(found, Holds)
+    hops = [fact.says.en for fact in found.because if fact.call == call]
+    assert hops == ([told] if told else [])

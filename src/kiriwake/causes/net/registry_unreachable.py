@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kiriwake.causes.cause import Cause, Level, Remedies
 from kiriwake.causes.said import named
+from kiriwake.causes.way_out import NEEDS, obstacles, unread
 from kiriwake.core.observed import Known
 from kiriwake.core.plan import Plan, Risk
 from kiriwake.core.symptom import SymptomId
@@ -12,11 +13,11 @@ from kiriwake.core.verdict import Holds, Verdict, any_of, first_of, given, ruled
 from kiriwake.evidence import ecs, net
 from kiriwake.evidence.ecs import Service
 from kiriwake.evidence.net import RouteTable, Subnet
+from kiriwake.evidence.paths import default_route
 from kiriwake.evidence.reading import present
 from kiriwake.evidence.snapshot import Snapshot
 
 ID = "net/registry-unreachable"
-ANYWHERE = "0.0.0.0/0"
 
 
 def decide(snapshot: Snapshot) -> Verdict:
@@ -25,10 +26,15 @@ def decide(snapshot: Snapshot) -> Verdict:
     A task that timed out had its address; where the subnet is full as well, the shortage
     is what keeps the service from its tasks now.
     """
-    return first_of(
+    verdict = first_of(
         named(snapshot, ID),
         lambda: given(ecs.service(snapshot), lambda service: _decide(service, snapshot)),
     )
+    match verdict:
+        case Holds(because):
+            return Holds((*because, *obstacles(snapshot)))
+        case _:
+            return verdict
 
 
 def _decide(service: Known[Service], snapshot: Snapshot) -> Verdict:
@@ -62,7 +68,7 @@ def _has_room(subnet: Known[Subnet]) -> Verdict:
 
 
 def _no_way_out(table: Known[RouteTable], *, public: bool) -> Verdict:
-    default = next((r for r in table.value.routes if r.destination == ANYWHERE), None)
+    default = default_route(table.value)
     if default is None:
         says = Text(
             en=f"{table.value.id} has no default route",
@@ -108,6 +114,7 @@ def remedies(snapshot: Snapshot, found: Holds) -> Remedies:
             ),
             risk=Risk.SHOW,
         ),
+        *unread(snapshot),
     )
 
 
@@ -138,7 +145,7 @@ CAUSE = Cause(
             SymptomId.OLD_REVISION_RUNS,
         }
     ),
-    needs=(ecs.SERVICE, ecs.STOPPED_TASKS, ecs.RUNNING_TASKS, net.SUBNET, net.ROUTE_TABLE),
+    needs=(ecs.SERVICE, ecs.STOPPED_TASKS, ecs.RUNNING_TASKS, net.SUBNET, *NEEDS),
     decide=decide,
     remedies=remedies,
     facts=("F1.50", "F4.42", "F4.43"),
