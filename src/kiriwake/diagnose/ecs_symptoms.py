@@ -20,7 +20,7 @@ from kiriwake.core.verdict import (
 from kiriwake.evidence import ecs
 from kiriwake.evidence.ecs import Deployment, Service, Tasks
 from kiriwake.evidence.elb import TargetHealth
-from kiriwake.evidence.failures import Ending, Failures, failures, present_events
+from kiriwake.evidence.failures import Ending, Failures, failures, present_events, rollback
 from kiriwake.evidence.snapshot import Snapshot
 from kiriwake.evidence.targets import groups_of, own_targets
 
@@ -248,18 +248,7 @@ def deployment_rolled_back(snapshot: Snapshot) -> Verdict:
     """The newest deployment that was wanted failed, and an older one took its place."""
 
     def rolled_back(service: Known[Service]) -> Verdict:
-        newest = service.value.primary
-        said = [e for e in service.value.events if "rolling back to deployment" in e.message]
-        completed = [
-            e
-            for e in service.value.events
-            if "deployment completed" in e.message
-            and not any(newest and newest.id in b.message for b in said)
-        ]
-        last = max((e.at for e in said), default=None)
-        better = max((e.at for e in completed), default=None)
-        reason = newest.rollout_reason if newest else ""
-        so = "rolling back" in reason or (last is not None and (better is None or last > better))
+        so = rollback(service.value) is not None
         says = (
             Text(
                 en="a deployment failed and was rolled back",

@@ -6,6 +6,7 @@ that were replaced, outages that were lifted and replacements that went as they 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from kiriwake.evidence.snapshot import Snapshot
 
 FRESH = timedelta(minutes=10)
 """A failure as young as this counts even if a task has started since."""
+_FAILED = re.compile(r"\(deployment (ecs-svc/\d+)\) deployment failed")
 LOOP = timedelta(minutes=30)
 """Exits within this time are counted together."""
 
@@ -109,7 +111,17 @@ def _past(snapshot: Snapshot, stopped: Tasks) -> Callable[[Task], bool]:
         case Known(value=service):
             started = _latest_start(service, ecs.running_tasks(snapshot), stopped)
             calm = _calm_since(service)
-            return lambda task: _is_past(task, service, snapshot.taken_at, started, calm)
+            back = rollback(service)
+            failed = back.failed if back else frozenset()
+
+            def past(task: Task) -> bool:
+                # What made the wanted deployment fail is the trouble for as long as the
+                # service runs the old one in its place.
+                return task.started_by not in failed and _is_past(
+                    task, service, snapshot.taken_at, started, calm
+                )
+
+            return past
         case Missing():
             return _never
 
@@ -151,16 +163,58 @@ def _latest_start(service: Service, running: Observed[Tasks], stopped: Tasks) ->
     return max(starts, default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class Rollback:
+    """The newest deployment that was wanted failed, and an older one runs in its place."""
+
+    at: datetime
+    says: str
+    """ECS's own words."""
+    failed: frozenset[str]
+    """The deployments that failed."""
+
+
+def rollback(service: Service) -> Rollback | None:
+    """The rollback that is still in force: no other deployment was completed after it."""
+    newest = service.primary
+    said = [e for e in service.events if "rolling back to deployment" in e.message]
+    reason = newest.rollout_reason if newest and "rolling back" in newest.rollout_reason else ""
+    if not said and not (newest and reason):
+        return None
+    last = max(said, key=lambda e: e.at, default=None)
+    at = last.at if last else (newest.created_at if newest else None)
+    if at is None:
+        return None
+    target_runs = newest is not None and (reason or any(newest.id in e.message for e in said))
+    better = any("deployment completed" in e.message and e.at > at for e in service.events)
+    if better and not target_runs:
+        return None
+    return Rollback(at, last.message if last else reason, _failed_deployments(service, at))
+
+
+def _failed_deployments(service: Service, rolled_back_at: datetime) -> frozenset[str]:
+    told = [
+        (event.at, found[1])
+        for event in service.events
+        if (found := _FAILED.search(event.message)) and event.at <= rolled_back_at + FRESH
+    ]
+    listed = {d.id for d in service.deployments if d.rollout_state == "FAILED"}
+    newest = max(told, default=None)
+    return frozenset(listed | ({newest[1]} if newest else set()))
+
+
 def present_events(service: Service) -> tuple[Event, ...]:
     """The events since the service was last well, newest first.
 
-    "has reached a steady state" and "deployment completed" end what came before them.
+    "has reached a steady state" and "deployment completed" end what came before them;
+    after a rollback they tell that the old revision is well, and end nothing.
     """
-    events = sorted(service.events, key=lambda e: e.at, reverse=True)
+    back = rollback(service)
     fresh = []
-    for event in events:
+    for event in sorted(service.events, key=lambda e: e.at, reverse=True):
         said = event.message.lower()
-        if "reached a steady state" in said or "deployment completed" in said:
+        well = "reached a steady state" in said or "deployment completed" in said
+        if well and (back is None or event.at < back.at):
             break
         fresh.append(event)
     return tuple(fresh)

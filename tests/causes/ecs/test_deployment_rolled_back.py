@@ -9,6 +9,7 @@ from tests.causes.builders import DEPLOYMENT, OLDER, deployment, event, refused,
 from kiriwake.causes.ecs.deployment_rolled_back import CAUSE
 from kiriwake.core.verdict import Holds
 from kiriwake.diagnose.engine import diagnose
+from kiriwake.evidence.snapshot import Snapshot
 
 NOT_FOUND = (
     "CannotPullContainerError: pull image manifest has been retried 7 time(s): failed to resolve"
@@ -52,3 +53,34 @@ def test_where_nothing_else_is_left_to_see_it_is_what_we_can_say() -> None:
 
     assert isinstance(CAUSE.decide(alone), Holds)
     assert diagnose(alone).chain == ("ecs/deployment-rolled-back",)
+
+
+def finished() -> Snapshot:
+    """The rollback is over: the old revision is complete, steady and alone."""
+    events = (
+        event("has reached a steady state.", ago=1),
+        event(f"(deployment {OLDER}) deployment completed.", ago=1),
+        *BACK,
+    )
+    old = replace(OLD, rollout_state="COMPLETED", rollout_reason="")
+    failed = refused(7, NOT_FOUND, ago=3)
+    return snapshot(service(deployments=(old,), events=events), stopped=(failed,))
+
+
+def test_a_finished_rollback_still_tells_what_made_the_deployment_fail() -> None:
+    """Every task runs and all is steady, and it is not the revision that was wanted."""
+    assert diagnose(finished()).chain == ("ecr/image-tag-missing", "ecs/deployment-rolled-back")
+
+
+def test_a_later_deployment_that_succeeds_ends_it() -> None:
+    later = deployment(3, id="ecs-svc/2222222222222222222")
+    done = (
+        event("has reached a steady state.", ago=0.2),
+        event("(deployment ecs-svc/2222222222222222222) deployment completed.", ago=0.2),
+        *BACK,
+    )
+    seen = snapshot(
+        service(deployments=(later,), events=done), stopped=(refused(7, NOT_FOUND, ago=3),)
+    )
+
+    assert diagnose(seen).chain == ()

@@ -9,6 +9,7 @@ from kiriwake.core.text import Text
 from kiriwake.core.verdict import Verdict, given, when
 from kiriwake.evidence import ecs
 from kiriwake.evidence.ecs import Service
+from kiriwake.evidence.failures import rollback
 from kiriwake.evidence.snapshot import Snapshot
 
 
@@ -18,14 +19,12 @@ def decide(snapshot: Snapshot) -> Verdict:
 
 
 def _went_back(service: Known[Service]) -> Verdict:
-    seen = service.value
-    words = [d.rollout_reason for d in seen.deployments if "rolling back" in d.rollout_reason]
-    words += [e.message for e in seen.events if "rolling back to deployment" in e.message]
+    back = rollback(service.value)
     says = Text(
-        en=f'ECS says "{words[0]}"' if words else "ECS tells of no rollback",
-        ja=f"ECS の記録: 「{words[0]}」" if words else "ロールバックの記録はない",
+        en=f'ECS says "{back.says}"' if back else "ECS tells of no rollback in force",
+        ja=f"ECS の記録: 「{back.says}」" if back else "有効なロールバックの記録はない",
     )
-    return when(bool(words), says, service, direct=True)
+    return when(back is not None, says, service, direct=True)
 
 
 CAUSE = Cause(
