@@ -28,8 +28,15 @@ def named(snapshot: Snapshot, cause: str) -> Verdict:
 
 
 def suggested(snapshot: Snapshot, cause: str) -> Verdict:
-    """Holds when a text of the present trouble is compatible with this cause."""
-    return _said(snapshot, lambda m: cause in m.causes, direct=False)
+    """Holds when a text of the present trouble is compatible with this cause.
+
+    A text that settles another cause is left to that one.
+    """
+    return _said(
+        snapshot,
+        lambda m: cause in m.causes and (m.causes[0] == cause or not m.decided_by_text),
+        direct=False,
+    )
 
 
 def meanings(snapshot: Snapshot, cause: str) -> tuple[Meaning, ...]:
