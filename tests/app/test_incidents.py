@@ -117,21 +117,48 @@ def root(diagnosis: Diagnosis) -> str:
     return diagnosis.findings[0].id
 
 
+FULL = {
+    "Subnets": [
+        {
+            "SubnetId": "subnet-0a",
+            "VpcId": "vpc-1",
+            "CidrBlock": "10.0.1.0/24",
+            "AvailabilityZone": "eu-west-1a",
+            "AvailableIpAddressCount": 0,
+        }
+    ]
+}
+
+
+def test_the_field_reports_own_mixture_of_texts_is_exhaustion_first() -> None:
+    """Its event is one of EC2 capacity, and its reason one of the network; the subnet is at 0."""
+    tasks = with_tasks(
+        stopped(
+            "ResourceInitializationError: unable to pull secrets or registry auth:"
+            " execution resource retrieval failed: unable to retrieve ecr registry auth: service"
+            " call has been retried 3 time(s): RequestError: send request failed caused by: Post"
+            ' "https://api.ecr.eu-west-1.amazonaws.com/": dial tcp 52.46.1.1:443: i/o timeout',
+            "TaskFailedToStart",
+            attachments=[],
+        )
+    )
+    told = (
+        "service my-service was unable to place a task because no container instance met all of"
+        " its requirements"
+    )
+    tasks["ecs__DescribeServices"]["services"][0]["events"] = [
+        {"id": "1", "createdAt": AGO, "message": told}
+    ]
+
+    diagnosis, _ = judged(world(**tasks, ec2__DescribeSubnets=FULL))
+
+    assert root(diagnosis) == "ecs/subnet-ip-exhausted"
+
+
 def test_a_full_subnet_is_found() -> None:
-    full = {
-        "Subnets": [
-            {
-                "SubnetId": "subnet-0a",
-                "VpcId": "vpc-1",
-                "CidrBlock": "10.0.0.0/28",
-                "AvailabilityZone": "eu-west-1a",
-                "AvailableIpAddressCount": 0,
-            }
-        ]
-    }
     tasks = with_tasks(stopped(NO_ADDRESS, "TaskFailedToStart", attachments=[]))
 
-    diagnosis, _ = judged(world(**tasks, ec2__DescribeSubnets=full))
+    diagnosis, _ = judged(world(**tasks, ec2__DescribeSubnets=FULL))
 
     assert root(diagnosis) == "ecs/subnet-ip-exhausted"
 

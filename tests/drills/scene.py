@@ -14,6 +14,7 @@ import boto3
 from kiriwake.app.demo import LabClock
 from kiriwake.app.diagnose import diagnose
 from kiriwake.app.fix import Outcome, Tools, Wish, fix, undo
+from kiriwake.cli.show import exit_code
 from kiriwake.core.plan import ApiCall, Plan, Slot
 from kiriwake.core.target import parse
 from kiriwake.diagnose.diagnosis import Diagnosis, Finding
@@ -67,6 +68,9 @@ class Scene:
     def diagnosed(self, target: str = SERVICE) -> Diagnosis:
         (diagnosis,) = diagnose(self.source(), parse(target)).diagnoses
         return diagnosis
+
+    def exit_code(self, target: str = SERVICE) -> int:
+        return exit_code(diagnose(self.source(), parse(target)))
 
     def calls(self, look: Callable[[], object]) -> int:
         """How many API calls a look costs, by the lab's own log."""

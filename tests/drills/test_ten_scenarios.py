@@ -31,6 +31,7 @@ HEALTHY = 9
 def test_the_truth_comes_first_within_the_budget(tmp_path: Path, name: str, cause: str) -> None:
     with scene(tmp_path, story(name)) as seen:
         calls = seen.calls(seen.diagnosed)
+        assert seen.exit_code() == 1
         diagnosis = seen.diagnosed()
 
         assert diagnosis.chain[:1] == (cause,)
@@ -47,6 +48,7 @@ def test_a_healthy_service_has_no_cause_and_costs_nine_calls(tmp_path: Path, nam
 
         assert diagnosis.chain == ()
         assert diagnosis.status in {Status.CLEAR, Status.WARNINGS}
+        assert seen.exit_code() == 0
         assert calls <= HEALTHY
 
 
@@ -86,3 +88,20 @@ def test_a_misspelt_service_is_told_with_the_nearest_name(tmp_path: Path) -> Non
         seen.diagnosed("my-cluster/my-servcie")
 
     assert any("my-service" in hint.en for hint in missing.value.hints)
+
+
+def test_the_fifty_tasks_stand_beside_an_older_outage_that_was_lifted(tmp_path: Path) -> None:
+    """Both texts are visible at once, and only one of them is about the present."""
+    with scene(tmp_path, story("fifty-tasks")) as seen:
+        ecs = seen.stage.aws("ecs")
+        where = {"cluster": "my-cluster", "serviceName": "my-service"}
+        arns = ecs.list_tasks(**where, desiredStatus="STOPPED")["taskArns"]
+        told = ecs.describe_tasks(cluster="my-cluster", tasks=arns)["tasks"]
+        running = ecs.list_tasks(**where)["taskArns"]
+
+        reasons = [task["stoppedReason"] for task in told]
+        assert any("unable to pull secrets or registry auth" in r for r in reasons)
+        assert any("InsufficientFreeAddressesInSubnet" in r for r in reasons)
+        described = ecs.describe_services(cluster="my-cluster", services=["my-service"])
+        assert described["services"][0]["runningCount"] == 46
+        assert running
