@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 from kiriwake.core.observed import Known
@@ -16,7 +16,8 @@ from kiriwake.evidence.snapshot import Snapshot
 from kiriwake.texts.meaning import Meaning
 from kiriwake.texts.reading import read
 
-_Fits: TypeAlias = Callable[[Meaning], bool]
+_Fits: TypeAlias = Callable[[Sequence[Meaning]], bool]
+"""Whether the meanings of one text make it speak for a cause."""
 
 QUOTED = 160
 """So much of a text is quoted; the rest is where AWS shows it."""
@@ -24,7 +25,7 @@ QUOTED = 160
 
 def named(snapshot: Snapshot, cause: str) -> Verdict:
     """Holds when a text of the present trouble settles that it is this cause."""
-    return _said(snapshot, lambda m: m.decided_by_text and m.causes[:1] == (cause,), direct=True)
+    return _said(snapshot, lambda text: _settled(text) == {cause}, direct=True)
 
 
 def suggested(snapshot: Snapshot, cause: str) -> Verdict:
@@ -34,9 +35,14 @@ def suggested(snapshot: Snapshot, cause: str) -> Verdict:
     """
     return _said(
         snapshot,
-        lambda m: cause in m.causes and (m.causes[0] == cause or not m.decided_by_text),
+        lambda text: any(cause in m.causes for m in text) and _settled(text) <= {cause},
         direct=False,
     )
+
+
+def _settled(text: Sequence[Meaning]) -> set[str]:
+    """The causes that a text settles by itself."""
+    return {m.causes[0] for m in text if m.decided_by_text and m.causes}
 
 
 def meanings(snapshot: Snapshot, cause: str) -> tuple[Meaning, ...]:
@@ -81,7 +87,7 @@ def _verdict(
     texts: Iterable[str], fits: _Fits, seen: Known[Any], who: Text, *, direct: bool
 ) -> Verdict:
     for text in texts:
-        if any(m.fault and fits(m) for m in read(text)):
+        if fits([m for m in read(text) if m.fault]):
             words = text if len(text) <= QUOTED else f"{text[:QUOTED]}..."
             return holds(
                 Text(en=f'{who.en} "{words}"', ja=f"{who.ja}: 「{words}」"), seen, direct=direct
