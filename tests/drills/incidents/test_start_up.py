@@ -152,3 +152,27 @@ def test_a_service_that_is_well_has_no_cause(seen: Scene, name: str) -> None:
 
     assert diagnosis.chain == ()
     assert diagnosis.status in {Status.CLEAR, Status.WARNINGS}
+
+
+DENIED = ("tag", "no-log-group", "no-public-address", "secret-denied", "memory", "wrong-path")
+
+
+@pytest.mark.parametrize("name", DENIED)
+def test_one_denied_read_never_makes_another_cause_of_it(seen: Scene, name: str) -> None:
+    target = f"my-cluster/{name}"
+    before = seen.stage.control("GET", "calls")["next"]
+    truth = seen.diagnosed(target).chain[0]
+    log = seen.stage.control("GET", f"calls?since={before}")["calls"]
+    used = {f"{call['service']}:{call['action']}" for call in log}
+
+    named = {}
+    for action in sorted(used - {"ecs:DescribeServices", "ecs:DescribeClusters"}):
+        seen.stage.control("PUT", "deny", {"actions": [action], "principal": None})
+        try:
+            diagnosis = seen.diagnosed(target)
+        finally:
+            seen.stage.control("PUT", "deny", [])
+        named[action] = diagnosis.chain[:1]
+
+    assert named
+    assert {a: c for a, c in named.items() if c not in {(), (truth,)}} == {}
