@@ -10,7 +10,7 @@ PIP := -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/pytest --durations=10
 export PYTHONPATH := src
 
-.PHONY: help demo setup setup-clients setup-outputs setup-system fmt lint types imports test docs check \
+.PHONY: help demo setup setup-clients setup-outputs fmt lint types imports test docs check \
 	incidents conformance outputs bench nightly pins
 
 help:  ## What can be made
@@ -43,9 +43,6 @@ $(JUDGES)/.done: requirements/outputs.txt
 	$(JUDGES)/bin/python $(PIP) --require-hashes -r requirements/outputs.txt
 	touch $@
 
-setup-system:  ## Debian packages for make conformance
-	command -v tmux >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends tmux; }
-
 fmt: setup  ## Format, and mend what can be mended
 	$(BIN)/ruff format src tests scripts
 	$(BIN)/ruff check --fix --quiet src tests scripts
@@ -69,7 +66,7 @@ test: setup
 incidents: setup  ## The lab's incidents end to end
 	$(PYTEST) -n 2 -m incident
 
-conformance: setup setup-clients setup-outputs setup-system  ## The lab judged by unmodified clients
+conformance: setup setup-clients setup-outputs  ## The lab judged by unmodified clients
 	$(PYTEST) -n 2 -m conformance
 
 outputs: setup setup-outputs  ## What migrate writes, judged by CloudFormation's and Terraform's own tools
