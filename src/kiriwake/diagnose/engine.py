@@ -21,7 +21,7 @@ from kiriwake.diagnose.diagnosis import (
     Status,
 )
 from kiriwake.diagnose.rank import ranked
-from kiriwake.diagnose.symptoms import not_checked, symptoms_of
+from kiriwake.diagnose.symptoms import is_judged, not_checked, symptoms_of
 from kiriwake.evidence.snapshot import Snapshot
 
 _Symptoms: TypeAlias = Mapping[SymptomId, Verdict]
@@ -56,7 +56,9 @@ def diagnose(
     return Diagnosis(
         target=snapshot.target,
         taken_at=snapshot.taken_at,
-        status=_status(findings, unexplained, blind, open_, depth),
+        status=_status(findings, unexplained, blind, open_, depth)
+        if is_judged(snapshot.target.kind)
+        else Status.INCONCLUSIVE,
         symptoms=tuple(Symptom(id_, verdict.because) for id_, verdict in seen.items()),
         blind=tuple((id_, verdict.missing) for id_, verdict in blind.items()),
         unexplained=unexplained,
